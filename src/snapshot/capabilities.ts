@@ -1,0 +1,46 @@
+/** How a check of restored data was done; each level includes the ones before it. */
+export type CheckLevel = "hashes" | "count" | "deep";
+
+export const CHECK_LEVELS: readonly CheckLevel[] = Object.freeze(["hashes", "count", "deep"]);
+
+/**
+ * What an engine can do, as data. The planner reads it, so that "this engine cannot do that" is an
+ * error in the plan and never happens halfway through an apply.
+ */
+export interface Capabilities {
+  readonly engine: string;
+  /** `capture`: a snapshot is born in a repository. `native`: the cluster keeps it. */
+  readonly create: "capture" | "native";
+  /** Whether a snapshot is of one collection or of the whole cluster. */
+  readonly scope: "collection" | "cluster";
+  /** Whether a cluster's own snapshots can be read out into a repository. */
+  readonly copyOut: boolean;
+  /** Whether creating again with the same id cannot make a second snapshot. */
+  readonly idempotentCreate: boolean;
+  /** Whether on-cluster copies outlive the cluster. */
+  readonly survivesClusterLoss: boolean;
+  readonly restore: {
+    readonly newCollection: boolean;
+    /** Onto a live collection of the same identity, keeping open handles right. */
+    readonly inPlace: boolean;
+    /** Onto an existing collection of another identity, by dropping or overwriting it. */
+    readonly overwrite: boolean;
+    /** Whether an alias can be moved in one step. */
+    readonly alias: boolean;
+  };
+  /** `server`: the database itself refuses to delete a pinned snapshot. */
+  readonly pin: "own" | "server" | "none";
+  /** The levels of check that this engine can ever reach. */
+  readonly checks: readonly CheckLevel[];
+  /** How many actions may run at once on one cluster. */
+  readonly concurrency: number;
+}
+
+/** Engines and where their snapshots are born; known before any engine is loaded. */
+export const ENGINE_CREATES: Readonly<Record<string, Capabilities["create"]>> = Object.freeze({
+  lancedb: "capture",
+  memory: "native",
+  milvus: "native",
+  qdrant: "native",
+  zilliz: "native",
+});
