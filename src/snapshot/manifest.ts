@@ -1,4 +1,4 @@
-import type { Owner, PointRange, Snapshot } from "./snapshot.ts";
+import { repositoryPlace, type Owner, type PointRange, type Snapshot } from "./snapshot.ts";
 
 export type HashName = "sha256" | "blake3";
 
@@ -94,6 +94,6 @@ export function snapshotOfManifest(manifest: Manifest, notes: Notes, repository:
     pinned: notes.pinned,
     keepUntil: manifest.keepUntil,
     verifiedAt: notes.verifiedAt,
-    copies: [{ place: `repository.${repository}`, status, bytes: manifest.bytes, parts }],
+    copies: [{ place: repositoryPlace(repository), status, bytes: manifest.bytes, parts }],
   });
 }
