@@ -2,10 +2,7 @@
 // (engine.ts) wraps it with validation, retry, limits and error mapping, so a driver is only the
 // calls. May know the words. Invariant: every method either has its whole effect or throws a
 // SnapformError whose code and `outcomeUnknown` say what may be assumed; none writes to a log.
-import type {
-  Capabilities,
-  CheckLevel,
-} from "../snapshot/capabilities.ts";
+import type { Capabilities, CheckLevel, RestoreProcedure } from "../snapshot/capabilities.ts";
 import type { ObservedCollection } from "../snapshot/inventory.ts";
 import type { Json, Manifest, ManifestDraft, ManifestFile } from "../snapshot/manifest.ts";
 import type { PointRange, Snapshot } from "../snapshot/snapshot.ts";
@@ -114,15 +111,6 @@ export interface SnapshotReader {
     context: EngineContext,
   ): Promise<{ readonly copiedBytes: number }>;
 }
-
-/** How a restore goes about it; chosen in the plan, never during apply. */
-export type RestoreProcedure =
-  /** The target does not exist: build it aside, then put it in place in one step. */
-  | "new"
-  /** The target lives and is the same collection: put missing pieces back, roll it to the point. */
-  | "in-place"
-  /** The target is another collection of that name: build aside, check, then replace it. */
-  | "replace";
 
 export interface RestoreRequest {
   /** Unique to this run of this restore: names whatever is built aside, so a retry finds it. */

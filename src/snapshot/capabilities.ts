@@ -3,6 +3,15 @@ export type CheckLevel = "hashes" | "count" | "deep";
 
 export const CHECK_LEVELS: readonly CheckLevel[] = Object.freeze(["hashes", "count", "deep"]);
 
+/** How a restore goes about it; chosen in the plan, never during apply. */
+export type RestoreProcedure =
+  /** The target does not exist: build it aside, then put it in place in one step. */
+  | "new"
+  /** The target lives and is the same collection: put missing pieces back, roll it to the point. */
+  | "in-place"
+  /** The target is another collection of that name: build aside, check, then replace it. */
+  | "replace";
+
 /**
  * What an engine can do, as data. The planner reads it, so that "this engine cannot do that" is an
  * error in the plan and never happens halfway through an apply.

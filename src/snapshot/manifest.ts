@@ -1,4 +1,10 @@
-import { repositoryPlace, type Owner, type PointRange, type Snapshot } from "./snapshot.ts";
+import {
+  repositoryPlace,
+  type CopyStatus,
+  type Owner,
+  type PointRange,
+  type Snapshot,
+} from "./snapshot.ts";
 
 export type HashName = "sha256" | "blake3";
 
@@ -71,12 +77,12 @@ export const NO_NOTES: Notes = Object.freeze({ pinned: false, damaged: null, ver
 
 /** The snapshot that a manifest and its notes describe, with its copy in `repository`. */
 export function snapshotOfManifest(manifest: Manifest, notes: Notes, repository: string): Snapshot {
-  const status = notes.damaged ? "damaged" : "complete";
+  const status: CopyStatus = notes.damaged ? "damaged" : "complete";
   const parts = manifest.parts.map((part) => ({
     name: part.name,
     bytes: part.files.reduce((sum, file) => sum + file.size, 0),
     status,
-  }) as const);
+  }));
   return Object.freeze({
     id: manifest.id,
     cluster: manifest.cluster,
