@@ -4,7 +4,7 @@
 // workers included, lies flat in dist/cli/: that is what lets `new URL("./x-worker.js",
 // import.meta.url)` find its worker from whichever chunk the code ended up in.
 
-import { execFileSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import { chmodSync, globSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { basename, join, relative } from "node:path";
 import { build, type Metafile } from "esbuild";
@@ -34,7 +34,9 @@ async function step(name: string, action: () => string | void | Promise<string>)
 
 function compileLibrary(): void {
   const tsc = join(root, "node_modules", ".bin", "tsc");
-  execFileSync(tsc, ["-p", "tsconfig.build.json"], { cwd: root, stdio: "inherit" });
+  const run = spawnSync(tsc, ["-p", "tsconfig.build.json"], { cwd: root, stdio: "inherit" });
+  if (run.error) throw run.error;
+  if (run.status !== 0) process.exit(run.status ?? 1);
 }
 
 /** Output name (without extension) to source file: main, and each worker under its own name. */
