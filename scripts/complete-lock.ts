@@ -18,8 +18,9 @@ interface Entry {
 }
 
 const file = join(import.meta.dirname, "..", "package-lock.json");
-const platform =
-  /(aix|android|darwin|freebsd|linux|netbsd|openbsd|openharmony|sunos|win32)-(arm64|arm|x64|ia32|loong64|mips64el|ppc64|riscv64|s390x)(?:-(\w+))?$/;
+const systems = "aix|android|darwin|freebsd|linux|netbsd|openbsd|openharmony|sunos|win32";
+const processors = "arm64|arm|x64|ia32|loong64|mips64el|ppc64|riscv64|s390x";
+const platform = new RegExp(`(${systems})-(${processors})(?:-(\\w+))?$`);
 
 function entryFor(name: string, version: string, parent: Entry): Entry {
   const [, os, cpu, abi = ""] = platform.exec(name) ?? [];
