@@ -51,7 +51,8 @@ export function offsetSpanAt(instantMs: number, zone: string): OffsetSpan {
   }
   const last = table.last;
   if (instantMs >= last.startMs && instantMs < last.endMs) return last;
-  if (!Number.isFinite(instantMs)) throw new RangeError("invalid time: not a number");
+  // A little more than a Date can hold, for those who look a day to either side.
+  if (!(Math.abs(instantMs) <= 8.65e15)) throw new RangeError(`invalid time: ${instantMs}`);
   const found = spansOf(table, Math.floor(instantMs / chunkMs)).find((s) => instantMs < s.endMs);
   if (found === undefined) throw new RangeError(`invalid time: ${instantMs}`);
   table.last = found;
