@@ -1,5 +1,6 @@
 // Addresses: the immutable names of what a configuration declares. May know nothing else of
-// snapform. Invariant: parse and format are inverse to one another.
+// snapform. Invariant: parse and format are inverse to one another, and an address never changes;
+// a resource that gets another name says so in a `moved:` entry.
 
 export type ResourceKind = "policy" | "snapshot" | "restore";
 
@@ -14,7 +15,8 @@ export interface Address {
   readonly key?: string;
 }
 
-const ADDRESS = /^(policy|snapshot|restore)\.([A-Za-z0-9_][A-Za-z0-9_-]*)(?:\["((?:[^"\\]|\\.)*)"\])?$/;
+const ADDRESS =
+  /^(policy|snapshot|restore)\.([A-Za-z0-9_][A-Za-z0-9_-]*)(?:\["((?:[^"\\]|\\.)*)"\])?$/;
 
 /** Parses an address; null when the text is not one. */
 export function parseAddress(text: string): Address | null {
@@ -40,6 +42,10 @@ export function resourceOf(address: string): string {
 }
 
 /** The address of one collection under a policy. */
-export function policyCollectionAddress(policy: string, cluster: string, collection: string): string {
+export function policyCollectionAddress(
+  policy: string,
+  cluster: string,
+  collection: string,
+): string {
   return formatAddress({ kind: "policy", name: policy, key: `${cluster}/${collection}` });
 }

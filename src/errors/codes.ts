@@ -25,7 +25,10 @@ export const ERROR_CODES = Object.freeze({
   "invalid-argument": { exit: "error", meaning: "A value is not acceptable, whatever the world." },
   "not-found": { exit: "error", meaning: "The named thing does not exist." },
   "already-exists": { exit: "error", meaning: "The thing to be made exists already." },
-  "failed-precondition": { exit: "error", meaning: "The world is not in the state that is needed." },
+  "failed-precondition": {
+    exit: "error",
+    meaning: "The world is not in the state that is needed.",
+  },
   "permission-denied": { exit: "error", meaning: "The credentials or file rights do not suffice." },
   unauthenticated: { exit: "error", meaning: "The credentials are missing or wrong." },
   unavailable: { exit: "error", meaning: "A server or disk cannot be reached now." },
@@ -40,7 +43,9 @@ export const ERROR_CODES = Object.freeze({
   corrupt: { exit: "corrupt", meaning: "Stored data is damaged, or newer than this snapform." },
   partial: { exit: "partial", meaning: "Some actions failed or were withheld." },
   cancelled: { exit: "cancelled", meaning: "Cancelled by the user." },
-} as const satisfies Readonly<Record<string, { readonly exit: ExitName; readonly meaning: string }>>);
+} as const satisfies Readonly<
+  Record<string, { readonly exit: ExitName; readonly meaning: string }>
+>);
 
 export type ErrorCode = keyof typeof ERROR_CODES;
 

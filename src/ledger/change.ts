@@ -1,5 +1,6 @@
 import type { Json } from "../snapshot/manifest.ts";
 import type {
+  AcceptedShrink,
   AppliedPolicy,
   Intent,
   RestoreRecord,
@@ -21,7 +22,11 @@ export type Change =
   | { readonly type: "snapshot-recorded"; readonly record: SnapshotRecord }
   | { readonly type: "snapshot-removed"; readonly id: string }
   | { readonly type: "ran"; readonly address: string; readonly run: RunRecord }
-  | { readonly type: "shrink-accepted"; readonly address: string; readonly at: string }
+  | {
+      readonly type: "shrink-accepted";
+      readonly address: string;
+      readonly accepted: AcceptedShrink;
+    }
   | { readonly type: "taken"; readonly taken: TakenRecord }
   | { readonly type: "restored"; readonly restore: RestoreRecord }
   | { readonly type: "restore-forgotten"; readonly address: string }
@@ -138,7 +143,7 @@ export function change(draft: Draft, step: Change): void {
       draft.runs[step.address] = step.run;
       return;
     case "shrink-accepted":
-      draft.shrinks[step.address] = { at: step.at };
+      draft.shrinks[step.address] = step.accepted;
       return;
     case "taken":
       draft.taken[step.taken.address] = step.taken;

@@ -87,6 +87,8 @@ export interface AppliedPolicy {
 /** A shrunken source that somebody has acknowledged: drops up to then no longer hold expires. */
 export interface AcceptedShrink {
   readonly at: string;
+  /** How many points the source had then; a later fall is measured from here. */
+  readonly points: number;
 }
 
 export interface State {

@@ -57,6 +57,8 @@ export interface RestoreAction extends ActionBase {
 export interface ExpireAction extends ActionBase {
   readonly kind: "expire";
   readonly places: readonly Place[];
+  /** True when nothing of the snapshot is left after it. */
+  readonly isWhole: boolean;
   /** The instant that the snapshot holds. */
   readonly startedAt: string;
   /** Until when it can be brought back; null where it cannot. */

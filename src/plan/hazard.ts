@@ -35,8 +35,7 @@ export const HAZARDS = Object.freeze({
   },
   "source-shrunk": {
     level: "acknowledge",
-    meaning:
-      "The source has less than half of the points of the snapshot before; nothing expires.",
+    meaning: "The source has less than half of the points of the snapshot before; nothing expires.",
   },
   "run-uncovered": {
     level: "wait",

@@ -85,7 +85,11 @@ export interface Repository {
    * nobody has touched for 24 hours, and clears staging of processes that are gone. `dryRun` only
    * counts. `signal` stops it between two files.
    */
-  sweep(now: Date, options: { readonly dryRun: boolean }, signal: AbortSignal): Promise<SweepResult>;
+  sweep(
+    now: Date,
+    options: { readonly dryRun: boolean },
+    signal: AbortSignal,
+  ): Promise<SweepResult>;
   /** Looks at every manifest and object; with `readData` every byte is hashed. Marks damage. */
   check(options: { readonly readData: boolean }, context: EngineContext): Promise<RepositoryCheck>;
   close(): Promise<void>;

@@ -8,7 +8,13 @@ import {
 
 export type HashName = "sha256" | "blake3";
 
-export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
+export type Json =
+  | null
+  | boolean
+  | number
+  | string
+  | readonly Json[]
+  | { readonly [key: string]: Json };
 
 /** One file of a part, stored as the object that its hash names. */
 export interface ManifestFile {

@@ -1,0 +1,65 @@
+import { createHash } from "node:crypto";
+import { SnapformError } from "../errors/index.ts";
+import { canonicalJson } from "./canonical-json.ts";
+import { PLAN_FORMAT_VERSION, type Plan } from "./plan.ts";
+
+/** A saved plan: the plan and a digest over it, so that a changed file is noticed. */
+interface PlanFile {
+  readonly digest: string;
+  readonly plan: Plan;
+}
+
+function digestOf(plan: unknown): string {
+  return createHash("sha256").update(canonicalJson(plan)).digest("hex");
+}
+
+/** The text of a plan file: JSON, readable by a person, with a digest over the plan. */
+export function formatPlanFile(plan: Plan): string {
+  const file: PlanFile = { digest: digestOf(plan), plan };
+  return `${JSON.stringify(file, null, 2)}\n`;
+}
+
+/**
+ * Reads a plan file.
+ *
+ * @param name the file's name, for messages
+ * @throws SnapformError `corrupt` when it is damaged, altered or of a newer format; `stale-plan`
+ *   when it is of an older format
+ */
+export function parsePlanFile(text: string, name: string): Plan {
+  const file = parseJson(text, name);
+  if (typeof file !== "object" || file === null || !("plan" in file) || !("digest" in file)) {
+    throw new SnapformError("corrupt", `${name} is not a saved plan`, {
+      hint: "Make one with `snapform plan --out FILE`.",
+    });
+  }
+  const { plan, digest } = file;
+  const version = (plan as { formatVersion?: unknown } | null)?.formatVersion;
+  if (typeof version !== "number" || version > PLAN_FORMAT_VERSION) {
+    throw new SnapformError("corrupt", `${name} was written by a newer snapform`, {
+      hint: "Apply it with the version that made it, or plan again.",
+    });
+  }
+  if (version < PLAN_FORMAT_VERSION) {
+    throw new SnapformError("stale-plan", `${name} was written by an older snapform`, {
+      hint: "Plan again with this version.",
+    });
+  }
+  if (digestOf(plan) !== digest) {
+    throw new SnapformError("corrupt", `${name} has been changed since it was saved`, {
+      hint: "A plan is applied exactly as it was reviewed. Plan again.",
+    });
+  }
+  return plan as Plan;
+}
+
+function parseJson(text: string, name: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new SnapformError("corrupt", `${name} is not a saved plan`, {
+      cause,
+      hint: "Make one with `snapform plan --out FILE`.",
+    });
+  }
+}
