@@ -8,7 +8,7 @@ import { configurationPage } from "./generate/configuration-page.ts";
 import { editorSchema } from "./generate/editor-schema.ts";
 import { exitCodesPage } from "./generate/exit-codes-page.ts";
 import { formatted } from "./generate/format.ts";
-import { canonicalTypes } from "./generate/canonical-types.ts";
+import { canonicalTypes, filledTypes } from "./generate/canonical-types.ts";
 import { shapeModule } from "./generate/shape.ts";
 import { validatorModule } from "./generate/validator.ts";
 
@@ -30,6 +30,7 @@ const outputs: readonly Output[] = [
     path: "src/desired/canonical.ts",
     content: () => formatted("src/desired/canonical.ts", canonicalTypes()),
   },
+  { path: "src/desired/filled.gen.ts", content: filledTypes },
   { path: "src/desired/shape.gen.ts", content: shapeModule },
   { path: "src/config/generated/validate.gen.ts", content: validatorModule },
   { path: "docs/reference/configuration.md", content: configurationPage },

@@ -7,39 +7,64 @@ const header = `/**
  */
 `;
 
-/** The types of the canonical form. */
+const filledHeader = `// Written by scripts/generate.ts from schemas/. Do not edit.
+`;
+
+/** How the types are written: `filled` has every default filled in, and no comments. */
+interface Style {
+  readonly suffix: "Config" | "Filled";
+  readonly filled: boolean;
+}
+
+/** The types of the canonical form, as it is written. */
 export function canonicalTypes(): string {
+  return `${header}\n${interfaces({ suffix: "Config", filled: false })}`;
+}
+
+/** The same with defaults filled in; for resolving only. */
+export function filledTypes(): string {
+  return `${filledHeader}\n${interfaces({ suffix: "Filled", filled: true })}`;
+}
+
+function interfaces(style: Style): string {
   const types = [...kinds.map(({ kind }) => kind), "config"].map((kind) => {
     const schema = readSchema(kind);
-    const name = kind === "config" ? "SnapformConfig" : typeName(kind);
-    return `${comment(schema)}export interface ${name} ${objectType(schema)}\n`;
+    const about = style.filled ? "" : comment(schema);
+    return `${about}export interface ${typeName(kind, style)} ${objectType(schema, style)}\n`;
   });
-  return `${header}\n${types.join("\n")}`;
+  return types.join("\n");
 }
 
-function typeName(kind: string): string {
-  return `${kind[0]?.toUpperCase()}${kind.slice(1)}Config`;
+function typeName(kind: string, { suffix }: Style): string {
+  if (kind === "config") return `Snapform${suffix}`;
+  return `${kind[0]?.toUpperCase()}${kind.slice(1)}${suffix}`;
 }
 
-function objectType(schema: Schema): string {
+function objectType(schema: Schema, style: Style): string {
   const fields = Object.entries(schema.properties ?? {}).map(([name, field]) => {
-    const optional = schema.required?.includes(name) ? "" : "?";
-    return `${comment(field)}readonly ${name}${optional}: ${typeOf(field)};`;
+    const isSure = schema.required?.includes(name) || (style.filled && isFilled(field));
+    const about = style.filled ? "" : comment(field);
+    return `${about}readonly ${name}${isSure ? "" : "?"}: ${typeOf(field, style)};`;
   });
   return `{\n${fields.join("\n")}\n}`;
 }
 
-function typeOf(schema: Schema): string {
-  if (schema.$ref) return typeName(schema.$ref.replace(/\.schema\.json$/, ""));
+/** Must agree with src/desired/defaults.ts: what is never missing once defaults are filled in. */
+function isFilled(field: Schema): boolean {
+  return field.default !== undefined || field.type === "object" || field.type === "array";
+}
+
+function typeOf(schema: Schema, style: Style): string {
+  if (schema.$ref) return typeName(schema.$ref.replace(/\.schema\.json$/, ""), style);
   if (schema.const !== undefined) return JSON.stringify(schema.const);
   if (schema.enum) return schema.enum.map((choice) => JSON.stringify(choice)).join(" | ");
   switch (schema.type) {
     case "array":
-      return `readonly (${typeOf(schema.items ?? {})})[]`;
+      return `readonly (${typeOf(schema.items ?? {}, style)})[]`;
     case "object":
       return schema.additionalProperties
-        ? `Readonly<Record<string, ${typeOf(schema.additionalProperties)}>>`
-        : objectType(schema);
+        ? `Readonly<Record<string, ${typeOf(schema.additionalProperties, style)}>>`
+        : objectType(schema, style);
     case "integer":
       return "number";
     case "boolean":

@@ -8,19 +8,19 @@ import type { CheckLevel } from "../snapshot/capabilities.ts";
 import type { HashName } from "../snapshot/manifest.ts";
 import type { Secret } from "./secret.ts";
 
-export interface NodeWanted {
+export interface DesiredNode {
   readonly url: string;
   readonly apiKey: Secret | null;
 }
 
 /** A cluster. Which fields are set depends on its engine. */
-export interface ClusterWanted {
+export interface DesiredCluster {
   readonly name: string;
   readonly engine: string;
   /** LanceDB: the absolute path of the folder. */
   readonly uri: string | null;
   /** Qdrant: at least one; empty for other engines. */
-  readonly nodes: readonly NodeWanted[];
+  readonly nodes: readonly DesiredNode[];
   readonly address: string | null;
   readonly apiKey: Secret | null;
   readonly token: Secret | null;
@@ -34,7 +34,7 @@ export interface ClusterWanted {
   readonly concurrency: number | null;
 }
 
-export interface RepositoryWanted {
+export interface DesiredRepository {
   readonly name: string;
   readonly type: "filesystem";
   /** Absolute. */
@@ -44,23 +44,29 @@ export interface RepositoryWanted {
   readonly undoMs: number;
 }
 
-export interface PolicyWanted {
+export interface DesiredRetention {
+  /** Nothing expires; `rules` is then empty. */
+  readonly keepAll: boolean;
+  /** At least one rule unless `keepAll`. */
+  readonly rules: RetentionRules;
+  /** This many of the newest complete snapshots stay whatever the rules say; at least 1. */
+  readonly minKeep: number;
+}
+
+export interface DesiredPolicy {
   readonly name: string;
   readonly cluster: string;
   /** Patterns as in policy/match.ts; at least one. */
   readonly collections: readonly string[];
   readonly schedule: Schedule;
-  /** No rule at all keeps everything (`retention: keep`). */
-  readonly retention: RetentionRules;
-  /** This many of the newest complete snapshots stay whatever the rules say; at least 1. */
-  readonly minKeep: number;
+  readonly retention: DesiredRetention;
   /** Never null where the engine's snapshots are born in a repository. */
   readonly repository: string | null;
   readonly keepOnCluster: number;
   readonly description: string | null;
 }
 
-export interface SnapshotWanted {
+export interface DesiredSnapshot {
   readonly name: string;
   readonly cluster: string;
   readonly collection: string;
@@ -105,7 +111,7 @@ export interface RestoreTarget {
   readonly keepReplacedMs: number;
 }
 
-export interface RestoreWanted {
+export interface DesiredRestore {
   readonly name: string;
   readonly from: RestoreSource;
   readonly to: RestoreTarget;
@@ -114,12 +120,12 @@ export interface RestoreWanted {
 }
 
 /** What belonged to `from` belongs to `to`; chains of moves are followed to their end. */
-export interface MoveWanted {
+export interface DesiredMove {
   readonly from: string;
   readonly to: string;
 }
 
-export interface RemovalWanted {
+export interface DesiredRemoval {
   readonly address: string;
   readonly deleteSnapshots: boolean;
 }
@@ -127,13 +133,13 @@ export interface RemovalWanted {
 /** The whole configuration, fully resolved. */
 export interface Desired {
   readonly project: string;
-  readonly clusters: readonly ClusterWanted[];
-  readonly repositories: readonly RepositoryWanted[];
-  readonly policies: readonly PolicyWanted[];
-  readonly snapshots: readonly SnapshotWanted[];
-  readonly restores: readonly RestoreWanted[];
-  readonly moved: readonly MoveWanted[];
-  readonly removed: readonly RemovalWanted[];
+  readonly clusters: readonly DesiredCluster[];
+  readonly repositories: readonly DesiredRepository[];
+  readonly policies: readonly DesiredPolicy[];
+  readonly snapshots: readonly DesiredSnapshot[];
+  readonly restores: readonly DesiredRestore[];
+  readonly moved: readonly DesiredMove[];
+  readonly removed: readonly DesiredRemoval[];
   /**
    * SHA-256 in lower-case hexadecimal over what is wanted, the same on every checkout: relative
    * paths stay relative, secrets are left out.
