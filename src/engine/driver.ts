@@ -3,6 +3,7 @@
 // calls. May know the words. Invariant: every method either has its whole effect or throws a
 // SnapformError whose code and `outcomeUnknown` say what may be assumed; none writes to a log.
 import type { Capabilities, CheckLevel, RestoreProcedure } from "../snapshot/capabilities.ts";
+import type { CheckResult } from "../snapshot/check.ts";
 import type { ObservedCollection } from "../snapshot/inventory.ts";
 import type { Json, Manifest, ManifestDraft, ManifestFile } from "../snapshot/manifest.ts";
 import type { PointRange, Snapshot } from "../snapshot/snapshot.ts";
@@ -124,15 +125,6 @@ export interface RestoreRequest {
   readonly expectedIdentity: string | null;
   /** The level that must be reached; the engine goes as high as it can. */
   readonly check: CheckLevel;
-}
-
-export interface CheckResult {
-  /** The highest level that was reached. */
-  readonly level: CheckLevel;
-  /** Full sentences: what was compared with what. */
-  readonly findings: readonly string[];
-  /** Why a higher level was not reached; null when the highest was. */
-  readonly limitation: string | null;
 }
 
 export interface RestoreResult {
