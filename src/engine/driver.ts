@@ -8,6 +8,8 @@ import type { ObservedCollection } from "../snapshot/inventory.ts";
 import type { Json, Manifest, ManifestDraft, ManifestFile } from "../snapshot/manifest.ts";
 import type { PointRange, Snapshot } from "../snapshot/snapshot.ts";
 
+export type { CheckResult };
+
 /** What every call gets: a way to be told to stop, and a way to tell how far it is. */
 export interface EngineContext {
   readonly signal: AbortSignal;
