@@ -48,7 +48,7 @@ function period(name: string, at: Date, zone: string, index: number): string {
   }
 }
 
-/** The instant at which the wall clock shows the fields, found by trying every quarter of an hour. */
+/** The instant at which the wall clock shows the fields, found by trying every quarter hour. */
 function instantOf(fields: readonly number[], zone: string): number {
   const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = fields;
   const wanted = Date.UTC(year, month - 1, day, hour, minute, second);
