@@ -1,0 +1,265 @@
+import {
+  closeSync,
+  constants,
+  copyFileSync,
+  fchmodSync,
+  fstatSync,
+  ftruncateSync,
+  futimesSync,
+  openSync,
+  readSync,
+  rmSync,
+  writeSync,
+} from "node:fs";
+import type { HashName } from "../../snapshot/manifest.ts";
+import type { Hasher } from "./hasher.ts";
+
+/** Copies one file into a new one and hashes what was written. */
+export interface CopyTask {
+  readonly kind: "copy";
+  readonly source: string;
+  /** Must not exist. */
+  readonly target: string;
+  readonly size: number;
+  readonly hash: HashName;
+  readonly mode: number;
+  /** Modification time of the copy; null leaves it as it comes. */
+  readonly mtimeMs: number | null;
+  readonly control: Control;
+}
+
+/** Helps with a copy that another thread leads: takes chunks from the end of the file. */
+export interface AssistTask {
+  readonly kind: "assist";
+  readonly source: string;
+  readonly target: string;
+  readonly size: number;
+  readonly control: Control;
+}
+
+/** Hashes one file. */
+export interface HashTask {
+  readonly kind: "hash";
+  readonly path: string;
+  readonly size: number;
+  readonly hash: HashName;
+  readonly control: Control;
+}
+
+export type Task = CopyTask | AssistTask | HashTask;
+
+/** What a copy found out; `changed` says that the source was not what it should have been. */
+export interface TaskResult {
+  readonly hash: string;
+  readonly bytes: number;
+}
+
+/**
+ * Shared between the threads: the first word is 1 once the task is to stop; then one word for each
+ * chunk of the file.
+ */
+export type Control = Int32Array<SharedArrayBuffer>;
+
+/** What a thread needs to run tasks: a reused buffer, and a way to tell how far it is. */
+export interface TaskBench {
+  readonly buffer: Buffer;
+  progress(bytes: number): void;
+}
+
+export const CHUNK_BYTES: number = 16 * 1024 * 1024;
+const FREE = 0;
+const TAKEN = 1;
+const DONE = 2;
+
+/** A failure of a task that has a name of its own. */
+export class TaskFailure extends Error {
+  readonly code: "CANCELLED" | "CHANGED";
+  constructor(code: "CANCELLED" | "CHANGED", message: string) {
+    super(message);
+    this.code = code;
+  }
+}
+
+export function newControl(size: number): Control {
+  const words = 1 + Math.ceil(size / CHUNK_BYTES);
+  return new Int32Array(new SharedArrayBuffer(words * Int32Array.BYTES_PER_ELEMENT));
+}
+
+export function cancelControl(control: Control): void {
+  Atomics.store(control, 0, 1);
+}
+
+function changed(path: string, what: string): TaskFailure {
+  return new TaskFailure("CHANGED", `the source file ${path} ${what}`);
+}
+
+/** Reads a range through the buffer; every piece goes to `take` with its place. */
+function readRange(
+  fd: number,
+  range: { readonly start: number; readonly end: number; readonly path: string },
+  control: Control,
+  bench: TaskBench,
+  take: (piece: Uint8Array, at: number) => void,
+): void {
+  let at = range.start;
+  while (at < range.end) {
+    if (Atomics.load(control, 0) === 1) throw new TaskFailure("CANCELLED", "cancelled");
+    const length = Math.min(bench.buffer.length, range.end - at);
+    const count = named(range.path, () => readSync(fd, bench.buffer, 0, length, at));
+    if (count === 0) throw changed(range.path, `ended at ${at} bytes`);
+    take(bench.buffer.subarray(0, count), at);
+    at += count;
+  }
+}
+
+/** The system's errors of reads and writes do not say of which file; this adds it. */
+function named(path: string, call: () => number): number {
+  try {
+    return call();
+  } catch (error) {
+    throw Object.assign(error as Error, { path });
+  }
+}
+
+function writeAll(path: string, fd: number, piece: Uint8Array, start: number): void {
+  let done = 0;
+  while (done < piece.length) {
+    const at = start + done;
+    done += named(path, () => writeSync(fd, piece, done, piece.length - done, at));
+  }
+}
+
+/** Sources whose filesystem is known not to clone into ours, by device number. */
+const unclonable = new Set<bigint>();
+
+/** Takes the file by reflink where the filesystem can; false where it cannot. */
+function clone(source: string, target: string, device: bigint): boolean {
+  if (unclonable.has(device)) return false;
+  try {
+    copyFileSync(source, target, constants.COPYFILE_FICLONE_FORCE | constants.COPYFILE_EXCL);
+    return true;
+  } catch {
+    // Whatever the reason, the copy that follows meets it again or does not need it.
+    rmSync(target, { force: true });
+    unclonable.add(device);
+    return false;
+  }
+}
+
+interface OpenCopy {
+  readonly sourceFd: number;
+  readonly targetFd: number;
+}
+
+/** Copies and hashes chunk after chunk; what an assistant has copied is only hashed. */
+function copyChunks(task: CopyTask, files: OpenCopy, hasher: Hasher, bench: TaskBench): void {
+  const { control, size } = task;
+  for (let index = 1; index < control.length; index++) {
+    const start = (index - 1) * CHUNK_BYTES;
+    const end = Math.min(size, start + CHUNK_BYTES);
+    while (Atomics.compareExchange(control, index, FREE, TAKEN) === TAKEN) {
+      // Also looks whether the assistant has died, which stops the task.
+      if (Atomics.load(control, 0) === 1) throw new TaskFailure("CANCELLED", "cancelled");
+      Atomics.wait(control, index, TAKEN, 100);
+    }
+    if (Atomics.load(control, index) === DONE) {
+      const range = { start, end, path: task.target };
+      readRange(files.targetFd, range, control, bench, (piece) => hasher.update(piece));
+    } else {
+      readRange(files.sourceFd, { start, end, path: task.source }, control, bench, (piece, at) => {
+        hasher.update(piece);
+        writeAll(task.target, files.targetFd, piece, at);
+      });
+      Atomics.store(control, index, DONE);
+      bench.progress(end - start);
+    }
+  }
+}
+
+/**
+ * Runs the part of a copy that keeps the processor busy. The caller makes `targetFd` durable and
+ * closes it.
+ */
+export function runCopy(
+  task: CopyTask,
+  hasher: Hasher,
+  bench: TaskBench,
+): TaskResult & { readonly targetFd: number } {
+  const sourceFd = openSync(task.source, "r");
+  let targetFd: number | null = null;
+  try {
+    const before = fstatSync(sourceFd, { bigint: true });
+    if (before.size !== BigInt(task.size)) {
+      throw changed(task.source, `has ${before.size} bytes instead of ${task.size}`);
+    }
+    const cloned = clone(task.source, task.target, before.dev);
+    targetFd = openSync(task.target, cloned ? "r+" : "wx+", 0o600);
+    if (cloned) {
+      const range = { start: 0, end: task.size, path: task.target };
+      readRange(targetFd, range, task.control, bench, (piece) => hasher.update(piece));
+      bench.progress(task.size);
+    } else {
+      if (task.control.length > 2) ftruncateSync(targetFd, task.size);
+      copyChunks(task, { sourceFd, targetFd }, hasher, bench);
+    }
+    const after = fstatSync(sourceFd, { bigint: true });
+    if (after.size !== before.size || after.mtimeNs !== before.mtimeNs) {
+      throw changed(task.source, "changed while it was read");
+    }
+    fchmodSync(targetFd, task.mode);
+    if (task.mtimeMs !== null) futimesSync(targetFd, task.mtimeMs / 1000, task.mtimeMs / 1000);
+    return { hash: hasher.digest(), bytes: task.size, targetFd };
+  } catch (error) {
+    if (targetFd !== null) closeSync(targetFd);
+    throw error;
+  } finally {
+    closeSync(sourceFd);
+  }
+}
+
+/** Copies chunks from the end until none is free; the caller makes `targetFd` durable. */
+export function runAssist(task: AssistTask, bench: TaskBench): { readonly targetFd: number } {
+  const { control, size } = task;
+  const sourceFd = openSync(task.source, "r");
+  try {
+    const targetFd = openSync(task.target, "r+");
+    for (let index = control.length - 1; index >= 1; index--) {
+      if (Atomics.compareExchange(control, index, FREE, TAKEN) !== FREE) break;
+      let state = FREE;
+      try {
+        const start = (index - 1) * CHUNK_BYTES;
+        const range = { start, end: Math.min(size, start + CHUNK_BYTES), path: task.source };
+        readRange(sourceFd, range, control, bench, (piece, at) => {
+          writeAll(task.target, targetFd, piece, at);
+        });
+        state = DONE;
+        bench.progress(range.end - range.start);
+      } catch {
+        // The leader takes the chunk back, and meets whatever went wrong itself.
+        return { targetFd };
+      } finally {
+        Atomics.store(control, index, state);
+        Atomics.notify(control, index);
+      }
+    }
+    return { targetFd };
+  } finally {
+    closeSync(sourceFd);
+  }
+}
+
+/** Hashes a file whose size is known to be right. */
+export function runHash(task: HashTask, hasher: Hasher, bench: TaskBench): TaskResult {
+  const fd = openSync(task.path, "r");
+  try {
+    for (let start = 0; start < task.size; start += CHUNK_BYTES) {
+      const end = Math.min(task.size, start + CHUNK_BYTES);
+      const range = { start, end, path: task.path };
+      readRange(fd, range, task.control, bench, (piece) => hasher.update(piece));
+      bench.progress(end - start);
+    }
+    return { hash: hasher.digest(), bytes: task.size };
+  } finally {
+    closeSync(fd);
+  }
+}
