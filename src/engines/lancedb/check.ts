@@ -1,0 +1,144 @@
+import { createReadStream } from "node:fs";
+import { stat } from "node:fs/promises";
+import { join } from "node:path";
+import type { EngineContext } from "../../engine/driver.ts";
+import { SnapformError } from "../../errors/index.ts";
+import { CHECK_LEVELS, type CheckLevel } from "../../snapshot/capabilities.ts";
+import type { CheckResult } from "../../snapshot/check.ts";
+import type { Manifest, ManifestFile } from "../../snapshot/manifest.ts";
+import { checkNatively } from "./check-native.ts";
+import { isSystemError, nativeError, throwIfCancelled } from "./errors.ts";
+import { rowCountOf } from "./lance-version.ts";
+import { isNativeName, NATIVE_HINT, tryNative, withNativeTable } from "./native.ts";
+import type { LancedbSetting, StartHash } from "./setting.ts";
+import { readNewest } from "./table.ts";
+import { contentFiles } from "./version-files.ts";
+
+/** A table's folder that is to hold what a manifest says. */
+export interface CheckedTable {
+  readonly folder: string;
+  /** How the native library finds it. */
+  readonly uri: string;
+  readonly name: string;
+  readonly manifest: Manifest;
+}
+
+/** Stands for a hash that cannot be computed here; no hexadecimal text equals it. */
+export const UNKNOWN_HASH = "unknown";
+const READ_BYTES = 1024 * 1024;
+
+/** The files that make up the rows and indexes; manifests and transactions differ after a roll. */
+export function contentOf(manifest: Manifest): ManifestFile[] {
+  return manifest.parts
+    .flatMap((part) => part.files)
+    .filter((file) => !/^_(?:versions|transactions)\//.test(file.path));
+}
+
+/**
+ * Checks a table up to `level`. `verified`: its bytes have just been compared with their hashes.
+ * Throws `corrupt` for damage and `failed-precondition` for a table that holds something else.
+ */
+export async function checkTable(
+  setting: LancedbSetting,
+  table: CheckedTable,
+  level: CheckLevel,
+  options: { readonly isVerified: boolean },
+  context: EngineContext,
+): Promise<CheckResult> {
+  const { manifest } = table;
+  const { version } = await readNewest(table.folder, table.name);
+  const expected = contentOf(manifest);
+  const differing = differenceOf(expected, await contentFiles(table.folder, version));
+  if (differing !== null) {
+    throw new SnapformError(
+      "failed-precondition",
+      `${table.folder} holds something else: ${differing}`,
+    );
+  }
+  const findings: string[] = [];
+  if (options.isVerified) {
+    findings.push(`All ${expected.length} files were compared with their ${manifest.hash} hashes.`);
+  } else {
+    const limitation = await verifyFiles(setting.startHash, table, expected, context);
+    if (limitation !== null) return { level: "hashes", findings, limitation };
+    findings.push(`All ${expected.length} files have the ${manifest.hash} hashes of the snapshot.`);
+  }
+  if (level === "hashes") return { level, findings, limitation: null };
+  const rows = rowCountOf(version);
+  const native = await tryNative(setting.loadNative);
+  if (native === null || !isNativeName(table.name)) {
+    const why = native === null ? NATIVE_HINT : "LanceDB itself does not open tables of that name.";
+    const limitation = `The rows were not read: ${why}`;
+    return { level: "hashes", findings, limitation };
+  }
+  context.progress({ phase: "checking" });
+  try {
+    return await withNativeTable(native, table.uri, table.name, async (opened) => {
+      const more = await checkNatively(opened, { manifest, version, rows, level });
+      return { level, findings: [...findings, ...more], limitation: null };
+    });
+  } catch (error) {
+    throw nativeError(error, `checking ${table.folder}`);
+  }
+}
+
+/** Whether `reached` is at least `wanted`. */
+export function isAtLeast(reached: CheckLevel, wanted: CheckLevel): boolean {
+  return CHECK_LEVELS.indexOf(reached) >= CHECK_LEVELS.indexOf(wanted);
+}
+
+function differenceOf(expected: readonly ManifestFile[], actual: Set<string>): string | null {
+  const missing = expected.filter((file) => !actual.has(file.path));
+  const surplusCount = actual.size - (expected.length - missing.length);
+  if (missing.length === 0 && surplusCount === 0) return null;
+  const first = missing[0] === undefined ? "" : ` (first: ${missing[0].path})`;
+  return `${missing.length} of the snapshot's files are not in it${first}, ${surplusCount} are new`;
+}
+
+/** Null when all fit; else why they could not be looked at. */
+async function verifyFiles(
+  startHash: StartHash,
+  table: CheckedTable,
+  files: readonly ManifestFile[],
+  context: EngineContext,
+): Promise<string | null> {
+  const totalBytes = files.reduce((sum, file) => sum + file.size, 0);
+  const damaged: string[] = [];
+  let doneBytes = 0;
+  for (const file of files) {
+    throwIfCancelled(context.signal, `checking ${table.folder}`);
+    const hash = await hashFile(startHash, table, file, context.signal);
+    if (hash === UNKNOWN_HASH)
+      return `Hashes of kind ${table.manifest.hash} cannot be computed here.`;
+    if (hash !== file.hash) damaged.push(file.path);
+    doneBytes += file.size;
+    context.progress({ phase: "hashing", doneBytes, totalBytes });
+  }
+  if (damaged.length === 0) return null;
+  const names = damaged.slice(0, 3).join(", ");
+  throw new SnapformError(
+    "corrupt",
+    `${table.folder}: ${damaged.length} files differ from the snapshot: ${names}`,
+  );
+}
+
+/** The hash of a table's file; null when it is missing or has another size. */
+export async function hashFile(
+  startHash: StartHash,
+  table: Pick<CheckedTable, "folder" | "manifest">,
+  file: ManifestFile,
+  signal: AbortSignal,
+): Promise<string | null> {
+  const path = join(table.folder, file.path);
+  try {
+    if ((await stat(path)).size !== file.size) return null;
+    const hasher = await startHash(table.manifest.hash);
+    if (hasher === null) return UNKNOWN_HASH;
+    const stream = createReadStream(path, { highWaterMark: READ_BYTES, signal });
+    for await (const chunk of stream) hasher.update(chunk as Uint8Array);
+    return hasher.digest();
+  } catch (error) {
+    if (isSystemError(error, "ENOENT")) return null;
+    throw error;
+  }
+}

@@ -1,0 +1,252 @@
+import { readFile, stat } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import type { EngineContext, RestoreResult } from "../../engine/driver.ts";
+import { SnapformError } from "../../errors/index.ts";
+import type { ManifestFile } from "../../snapshot/manifest.ts";
+import { beginJournal, finishRun } from "./build.ts";
+import { checkTable, hashFile, UNKNOWN_HASH } from "./check.ts";
+import { corruptFile, isSystemError, nativeError, throwIfCancelled } from "./errors.ts";
+import { folderIdentity } from "./identity.ts";
+import { writeJournal, type RestoreJournal } from "./journal.ts";
+import { stagedTable, tableFolder } from "./layout.ts";
+import { expectLineage } from "./lineage.ts";
+import {
+  isNativeName,
+  NATIVE_HINT,
+  tryNative,
+  withNativeTable,
+  type NativeModule,
+} from "./native.ts";
+import { findRestored, recoverRun } from "./recover.ts";
+import type { OpenedRestore } from "./opened-restore.ts";
+import type { LancedbSetting } from "./setting.ts";
+import { parseNamed, problemOf, readNewest } from "./table.ts";
+import { undoOf } from "./undo.ts";
+import { contentHash } from "./version-files.ts";
+import { manifestPath, parseManifestName } from "./versions.ts";
+
+/**
+ * Rolls a live table back to the snapshot's version: the files that a cleanup has removed are put
+ * back, and LanceDB itself makes that version the newest, so that open handles and writers stay
+ * right. Nothing that exists is changed.
+ */
+export async function restoreInPlace(
+  setting: LancedbSetting,
+  opened: OpenedRestore,
+  context: EngineContext,
+): Promise<RestoreResult> {
+  const { uri } = setting;
+  const { runId, target } = opened.request;
+  const folder = tableFolder(uri, target);
+  const identity = await expectTarget(folder, opened);
+  const native = await needNative(setting, target);
+  await expectLineage(folder, target, opened.details, identity);
+  const current = await readNewest(folder, target);
+  await refuseProblem(folder, target, current.version);
+  const journal = await beginJournal(setting, opened, {
+    previousIdentity: identity,
+    previousVersion: current.version.version,
+  });
+  try {
+    const copiedBytes = await putBack(
+      setting,
+      opened,
+      folder,
+      current.manifest.isReversed,
+      context,
+    );
+    const placing = await beforeRoll(setting, opened, journal);
+    throwIfCancelled(context.signal, `restoring table ${JSON.stringify(target)}`);
+    await roll(native, setting, placing, opened.details.version);
+    const table = { folder, uri, name: target, manifest: opened.manifest };
+    const level = opened.request.check;
+    const restored = await findRestored(uri, placing);
+    if (restored === null) {
+      throw new SnapformError("aborted", "the table was changed while it was rolled back", {
+        retryable: true,
+      });
+    }
+    const done = { ...placing, previousVersion: restored - 1 };
+    await finishRun(setting, done);
+    const check = await checkTable(setting, table, level, { isVerified: true }, context);
+    return { targetIdentity: identity, check, copiedBytes, undo: undoOf(uri, done) };
+  } catch (error) {
+    // Files that were put back are named by no current version: harmless, a cleanup removes them.
+    await recoverRun(setting, runId, target).catch(() => undefined);
+    throw error;
+  }
+}
+
+async function expectTarget(folder: string, opened: OpenedRestore): Promise<string> {
+  const { target, expectedIdentity } = opened.request;
+  const identity = await folderIdentity(folder);
+  if (identity !== null && identity === expectedIdentity) return identity;
+  const what = identity === null ? "does not exist" : "is not the one that the plan saw";
+  throw new SnapformError("failed-precondition", `table ${JSON.stringify(target)} ${what}`);
+}
+
+async function needNative(setting: LancedbSetting, target: string): Promise<NativeModule> {
+  const native = await tryNative(setting.loadNative);
+  if (native === null) {
+    const text = "rolling back a live table needs LanceDB's own library";
+    throw new SnapformError("unimplemented", text, { hint: NATIVE_HINT });
+  }
+  if (!isNativeName(target)) {
+    const text = `LanceDB itself does not open a table named ${JSON.stringify(target)}`;
+    throw new SnapformError("unimplemented", text);
+  }
+  return native;
+}
+
+async function refuseProblem(
+  folder: string,
+  target: string,
+  version: Parameters<typeof problemOf>[1],
+): Promise<void> {
+  const problem = await problemOf(folder, version);
+  if (problem === null) return;
+  throw new SnapformError("unimplemented", `table ${JSON.stringify(target)}: ${problem.message}`);
+}
+
+/** Puts back what is missing, the manifest last; returns how much was copied. */
+async function putBack(
+  setting: LancedbSetting,
+  opened: OpenedRestore,
+  folder: string,
+  isReversed: boolean,
+  context: EngineContext,
+): Promise<number> {
+  const { fs, uri } = setting;
+  const { reader, details } = opened;
+  const missing: ManifestFile[] = [];
+  for (const file of opened.files) {
+    throwIfCancelled(context.signal, "comparing the table's files");
+    const place = join(folder, placeOf(file, opened, isReversed));
+    if (await isMissing(setting, opened, file, place, context)) missing.push(file);
+  }
+  if (missing.length === 0) return 0;
+  const staged = stagedTable(uri, opened.request.runId);
+  await fs.mkdir(staged);
+  const options = { keepExisting: false };
+  const { copiedBytes } = await reader.materialize(missing, staged, options, context);
+  const ordered = missing.toSorted(
+    (a, b) => Number(a.path === details.manifestPath) - Number(b.path === details.manifestPath),
+  );
+  const folders = new Set<string>();
+  for (const file of ordered) {
+    const place = join(folder, placeOf(file, opened, isReversed));
+    if (file.path === details.manifestPath) await syncAll(setting, folders);
+    folders.add(dirname(place));
+    await fs.mkdir(dirname(place));
+    await moveNew(setting, join(staged, file.path), place);
+  }
+  await syncAll(setting, folders);
+  return copiedBytes;
+}
+
+/** A table may have changed its way of naming manifests since. */
+function placeOf(file: ManifestFile, opened: OpenedRestore, isReversed: boolean): string {
+  if (file.path !== opened.details.manifestPath) return file.path;
+  return manifestPath(opened.details.version, isReversed);
+}
+
+/** False when the very bytes are there; damage and foreign files are errors, never replaced. */
+async function isMissing(
+  setting: LancedbSetting,
+  opened: OpenedRestore,
+  file: ManifestFile,
+  place: string,
+  context: EngineContext,
+): Promise<boolean> {
+  const { target } = opened.request;
+  try {
+    const { size } = await stat(place);
+    if (size !== file.size) {
+      throw corruptFile(target, file.path, `it has ${size} bytes instead of ${file.size}`);
+    }
+  } catch (error) {
+    if (isSystemError(error, "ENOENT")) return true;
+    throw error;
+  }
+  if (await hasBytesOf(setting, opened, file, place, context)) return false;
+  throw corruptFile(target, file.path, "it differs from the snapshot; restore by replacing");
+}
+
+async function hasBytesOf(
+  setting: LancedbSetting,
+  opened: OpenedRestore,
+  file: ManifestFile,
+  place: string,
+  context: EngineContext,
+): Promise<boolean> {
+  const table = { folder: dirname(place), manifest: opened.manifest };
+  const named = { ...file, path: place.slice(table.folder.length + 1) };
+  const hash = await hashFile(setting.startHash, table, named, context.signal);
+  if (hash !== UNKNOWN_HASH) return hash === file.hash;
+  // A hash that is not known here: the repository's bytes are, and are verified on the way.
+  const bytes = await readFile(place);
+  let at = 0;
+  for await (const chunk of await opened.reader.open(file, context.signal)) {
+    if (!bytes.subarray(at, at + chunk.length).equals(chunk)) return false;
+    at += chunk.length;
+  }
+  return at === bytes.length;
+}
+
+/** Gives a built file its name; never onto an existing one. */
+async function moveNew(setting: LancedbSetting, from: string, to: string): Promise<void> {
+  try {
+    await setting.fs.link(from, to);
+  } catch (error) {
+    if (!isSystemError(error, "EPERM", "ENOTSUP", "EOPNOTSUPP", "ENOSYS", "EMLINK")) throw error;
+    // Names of Lance's files are random or, for the manifest, of a version long past.
+    await setting.fs.rename(from, to);
+  }
+}
+
+async function syncAll(setting: LancedbSetting, folders: ReadonlySet<string>): Promise<void> {
+  for (const folder of folders) {
+    await setting.fs.syncFolder(folder);
+    await setting.fs.syncFolder(dirname(folder));
+  }
+}
+
+/** Notes what the table must look like once it is rolled back. */
+async function beforeRoll(
+  setting: LancedbSetting,
+  opened: OpenedRestore,
+  journal: RestoreJournal,
+): Promise<RestoreJournal> {
+  const { details, request } = opened;
+  const folder = tableFolder(setting.uri, request.target);
+  const current = await readNewest(folder, request.target);
+  const path = manifestPath(details.version, current.manifest.isReversed);
+  const name = parseManifestName(path.slice("_versions/".length));
+  if (name === null) throw corruptFile(request.target, path, "it is no version");
+  const version = parseNamed(await readFile(join(folder, path)), name, request.target);
+  const placing = {
+    ...journal,
+    phase: "placing",
+    contentHash: contentHash(version),
+    previousVersion: current.version.version,
+  } as const;
+  await writeJournal(setting.fs, setting.uri, placing);
+  return placing;
+}
+
+/** LanceDB's own commit: atomic, and refused when a writer got in between. */
+async function roll(
+  native: NativeModule,
+  setting: LancedbSetting,
+  journal: RestoreJournal,
+  version: number,
+): Promise<void> {
+  try {
+    await withNativeTable(native, setting.uri, journal.target, async (table) => {
+      await table.checkout(version);
+      await table.restore();
+    });
+  } catch (error) {
+    throw nativeError(error, `rolling back table ${JSON.stringify(journal.target)}`);
+  }
+}
