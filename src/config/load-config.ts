@@ -1,0 +1,116 @@
+// config/ turns the text of configuration files into what is desired, or into every mistake in it
+// with its exact place. May know the words, the `yaml` package and, in read-files.ts only, the file
+// system. Invariant: one mistake gives one diagnostic; a value of a secret field, and what an
+// environment variable holds, is in none of them.
+import { dirname, resolve } from "node:path";
+import type { SnapformConfig } from "../desired/canonical.ts";
+import type { Desired } from "../desired/desired.ts";
+import { resolveDesired, resolveStatePath } from "../desired/resolve.ts";
+import { CONFIG_SHAPE } from "../desired/shape.gen.ts";
+import { hasErrors, type Diagnostic } from "../diagnostics/diagnostic.ts";
+import { assert } from "../errors/index.ts";
+import { checkStructure } from "./check-structure.ts";
+import { checkClusters } from "./checks/clusters.ts";
+import { checkHistory } from "./checks/history.ts";
+import { checkPaths } from "./checks/paths.ts";
+import { checkPolicies } from "./checks/policies.ts";
+import { checkReferences } from "./checks/references.ts";
+import { checkRestores } from "./checks/restores.ts";
+import { checkSpans } from "./checks/spans.ts";
+import { draftOf, type Draft } from "./draft.ts";
+import { diagnosticsOf, type Finding } from "./finding.ts";
+import { soleReference, type Environment } from "./interpolate.ts";
+import type { LocatedMap } from "./located.ts";
+import { maskSources } from "./mask.ts";
+import { mergeFiles } from "./merge.ts";
+import { normalise } from "./normalise.ts";
+import { parseYaml, type ParsedFile } from "./parse-yaml.ts";
+
+/** The text of one configuration file. */
+export interface ConfigFile {
+  /** As the user named it; diagnostics show it so. */
+  readonly path: string;
+  readonly text: string;
+}
+
+export interface LoadConfigRequest {
+  /** At least one. The implied repository and the state lie beside the first. */
+  readonly files: readonly ConfigFile[];
+  /** What `${env:NAME}` reads. */
+  readonly env: Environment;
+  /** Absolute; relative paths of files start there. */
+  readonly workingDirectory: string;
+}
+
+export interface LoadedConfig {
+  /** Null when there is an error among the diagnostics. */
+  readonly desired: Desired | null;
+  /** Absolute; beside the first file when the configuration does not say or cannot be read. */
+  readonly statePath: string;
+  /** In the order of files and lines. */
+  readonly diagnostics: readonly Diagnostic[];
+  /** The text of each file with its secrets masked, for `formatDiagnostic`. */
+  readonly sources: ReadonlyMap<string, string>;
+}
+
+/** Reads, merges, checks and resolves a configuration. Pure over the texts; mistakes are returned. */
+export function loadConfig(request: LoadConfigRequest): LoadedConfig {
+  const { files, env, workingDirectory } = request;
+  const [first] = files;
+  assert(first, "a configuration has at least one file");
+  const folder = dirname(resolve(workingDirectory, first.path));
+  const parsed = files.map(({ path, text }) => parseYaml(path, text, env));
+  const checked = checkFiles(parsed, workingDirectory, folder);
+  const diagnostics = diagnosticsOf(
+    checked.findings,
+    files.map(({ path }) => path),
+  );
+  const isGood = !hasErrors(diagnostics);
+  const { draft } = checked;
+  const options = {
+    folder,
+    ...(draft === null ? {} : { folderOf: draft.folderOf }),
+    referenceOf: (path: readonly (string | number)[]) =>
+      soleReference(draft?.declared(path) ?? null),
+  };
+  const config = draft?.config as SnapformConfig | undefined;
+  return Object.freeze({
+    desired: config && isGood ? resolveDesired(config, options) : null,
+    statePath: resolveStatePath(config ?? { version: 1, project: "" }, options),
+    diagnostics,
+    sources: diagnostics.length > 0 ? maskSources(parsed) : new Map<string, string>(),
+  });
+}
+
+interface Checked {
+  readonly findings: readonly Finding[];
+  /** Null where files could not be read far enough. */
+  readonly draft: Draft | null;
+}
+
+function checkFiles(
+  parsed: readonly ParsedFile[],
+  workingDirectory: string,
+  folder: string,
+): Checked {
+  const inFiles = parsed.flatMap(({ findings }) => findings);
+  const roots = parsed.flatMap(({ root }) => (root === null ? [] : [root]));
+  const [first, ...others] = roots;
+  // What an unreadable file declares is unknown, so nothing can be said about what refers to it.
+  const isReadable = roots.length === parsed.length && roots.every(({ isBroken }) => !isBroken);
+  if (!isReadable || first === undefined) return { findings: inFiles, draft: null };
+  const merged = mergeFiles([first, ...others], CONFIG_SHAPE);
+  const root = normalise(CONFIG_SHAPE, merged.root) as LocatedMap;
+  const structure = checkStructure(root, CONFIG_SHAPE);
+  const draft = draftOf(root, structure.broken, workingDirectory);
+  const meaning = [
+    ...checkReferences(draft),
+    ...checkClusters(draft),
+    ...checkSpans(draft),
+    ...checkPolicies(draft),
+    ...checkRestores(draft),
+    ...checkHistory(draft),
+    ...checkPaths(draft, folder),
+  ];
+  return { findings: [...inFiles, ...merged.findings, ...structure.findings, ...meaning], draft };
+}

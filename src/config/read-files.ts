@@ -1,0 +1,60 @@
+import { readFile } from "node:fs/promises";
+import { resolve } from "node:path";
+import { SnapformError } from "../errors/index.ts";
+import type { ConfigFile } from "./load-config.ts";
+
+/**
+ * Reads configuration files as UTF-8, in the order given.
+ *
+ * @throws SnapformError `not-found`, `permission-denied`, `invalid-argument` (a folder, or not
+ *   UTF-8), `unavailable`
+ */
+export async function readConfigFiles(
+  paths: readonly string[],
+  workingDirectory: string,
+): Promise<readonly ConfigFile[]> {
+  return Promise.all(paths.map((path) => readConfigFile(path, workingDirectory)));
+}
+
+async function readConfigFile(path: string, workingDirectory: string): Promise<ConfigFile> {
+  let bytes: Uint8Array;
+  try {
+    bytes = await readFile(resolve(workingDirectory, path));
+  } catch (error) {
+    throw readError(path, error as NodeJS.ErrnoException);
+  }
+  try {
+    // The mark stays in the text, so that it can be reported with its place.
+    const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+    return Object.freeze({ path, text: decoder.decode(bytes) });
+  } catch (cause) {
+    throw new SnapformError("invalid-argument", `${path} is not UTF-8 text`, {
+      hint: "Save the file as UTF-8.",
+      cause,
+    });
+  }
+}
+
+function readError(path: string, cause: NodeJS.ErrnoException): SnapformError {
+  switch (cause.code) {
+    case "ENOENT":
+    case "ENOTDIR": {
+      const hint = "Create snapform.yaml in this folder, or name the configuration with -f FILE.";
+      return new SnapformError("not-found", `there is no file ${path}`, { hint, cause });
+    }
+    case "EISDIR": {
+      const hint = `Name a file, such as -f ${path.replace(/[\\/]+$/, "")}/snapform.yaml.`;
+      return new SnapformError("invalid-argument", `${path} is a folder`, { hint, cause });
+    }
+    case "EACCES":
+    case "EPERM": {
+      const hint = "Allow your user to read the file.";
+      return new SnapformError("permission-denied", `may not read ${path}`, { hint, cause });
+    }
+    default:
+      return new SnapformError("unavailable", `cannot read ${path}: ${cause.message}`, {
+        retryable: true,
+        cause,
+      });
+  }
+}
