@@ -5,6 +5,7 @@
 import type { RetentionRules } from "../policy/retention.ts";
 import type { CheckLevel, RestoreProcedure } from "../snapshot/capabilities.ts";
 import type { Json } from "../snapshot/manifest.ts";
+import type { Place } from "../snapshot/snapshot.ts";
 
 /** The newest format that this snapform writes; older ones are upgraded on reading. */
 export const STATE_FORMAT_VERSION = 1;
@@ -63,6 +64,19 @@ export interface TakenRecord {
   readonly take: number;
 }
 
+/** What recovery needs to know of an action without its plan and configuration. */
+export interface IntentPlan {
+  readonly address: string;
+  readonly scheduledFor: string | null;
+  readonly take: number;
+  /** Where it is made, copied to, or removed from. */
+  readonly places: readonly Place[];
+  /** True when an expire leaves nothing of the snapshot. */
+  readonly isWhole: boolean;
+  /** What will be recorded of a restore. */
+  readonly restore: RestoreRecord | null;
+}
+
 /** An action that was begun and whose end is not recorded yet. */
 export interface Intent {
   readonly actionId: string;
@@ -73,6 +87,7 @@ export interface Intent {
   readonly snapshotId: string;
   /** Unique to this run of a restore. */
   readonly runId: string | null;
+  readonly plan: IntentPlan;
   /** What the engine asked to be remembered meanwhile (a job id, a part's name). */
   readonly details: Json;
 }

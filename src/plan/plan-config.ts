@@ -60,6 +60,11 @@ export function planConfig(
     lineage: survey.lineage,
     plannedAt: now.toISOString(),
     applicable: options.applicable ?? true,
+    scope: {
+      only: [...(options.only ?? [])].sort(),
+      force: [...(options.force ?? [])].sort(),
+      noExpire: options.noExpire ?? false,
+    },
     fingerprint: desired.fingerprint,
     clusters: identities(inventory.clusters.map(({ name, identity }) => [name, identity])),
     repositories: identities(inventory.repositories.map(({ name, id }) => [name, id])),

@@ -67,6 +67,16 @@ export interface PlanSummary {
   readonly expiredBytes: number;
 }
 
+/** What a plan was limited to. */
+export interface PlanScope {
+  /** Only these addresses; empty for the whole configuration. */
+  readonly only: readonly string[];
+  /** Asked for now, whatever the schedule or the past says. */
+  readonly force: readonly string[];
+  /** True when expires were left out. */
+  readonly noExpire: boolean;
+}
+
 /** A plan: frozen JSON without secrets and without unknowns. */
 export interface Plan {
   readonly formatVersion: 1;
@@ -78,6 +88,7 @@ export interface Plan {
   readonly plannedAt: string;
   /** False for `--at`: such a plan cannot be saved or applied. */
   readonly applicable: boolean;
+  readonly scope: PlanScope;
   /** The fingerprint of the resolved configuration. */
   readonly fingerprint: string;
   readonly clusters: Readonly<Record<string, string | null>>;

@@ -1,0 +1,100 @@
+import { withheldBecause } from "../plan/acknowledge.ts";
+import type { Action } from "../plan/action.ts";
+import type { Plan } from "../plan/plan.ts";
+import type { Verdict } from "../plan/review.ts";
+import { survey as surveyOf } from "../plan/survey.ts";
+import type { Inventory } from "../snapshot/inventory.ts";
+import type { ActionOutcome, ApplyResult, Outcome } from "./events.ts";
+import { finishLedger, reconcileLedger } from "./bookkeeping.ts";
+import type { LedgerSession } from "./ledger-session.ts";
+import { liveOf } from "./live.ts";
+import { findNative, requireNative } from "./native.ts";
+import { perform } from "./perform.ts";
+import type { Run } from "./run.ts";
+import { sweepRepositories } from "./sweep.ts";
+import { walk } from "./walk.ts";
+import type { World } from "./world.ts";
+
+export interface ApplyPlanRequest {
+  readonly plan: Plan;
+  /** By action id, for a saved plan; null for one that was made just now. */
+  readonly verdicts: ReadonlyMap<string, Verdict> | null;
+  /** What exists, observed under the lock. */
+  readonly inventory: Inventory;
+  /** True when the user named the plan's hash of dangerous actions. */
+  readonly isAcknowledged: boolean;
+  readonly world: World;
+  readonly ledger: LedgerSession;
+}
+
+/**
+ * Carries a plan out. Creates first, then copies and restores as they depend on one another, then
+ * expires, and those only for collections whose snapshots were made. One failure does not stop the
+ * others; the result says what became of each action.
+ *
+ * @throws SnapformError `locked` when the lock was lost: nothing is written from then on
+ */
+export async function applyPlan(request: ApplyPlanRequest): Promise<ApplyResult> {
+  const { plan, inventory, world, ledger } = request;
+  await reconcileLedger(world, ledger, inventory);
+  const run = openRun(request);
+  const outcomes = await walk(plan.actions, {
+    signal: world.signal,
+    limitOf: (cluster) => run.survey.cluster(cluster)?.capabilities.concurrency ?? 1,
+    decide: (action) => decide(action, request),
+    perform: async (action) => {
+      world.emit({ type: "started", action });
+      return perform(run, action);
+    },
+    finished: (action, outcome) => world.emit({ type: "finished", action, outcome }),
+  });
+  const listed = plan.actions.map((action): ActionOutcome => {
+    const outcome = outcomes.get(action.id) ?? { status: "skipped", why: "cancelled" };
+    return { action, outcome };
+  });
+  await finishLedger(run, plan, listed);
+  if (!world.signal.aborted) await sweepRepositories(run, plan);
+  return resultOf(request, listed);
+}
+
+function openRun({ inventory, world, ledger }: ApplyPlanRequest): Run {
+  const { project, moved } = world.desired;
+  const now = world.clock.now();
+  const survey = surveyOf({ project, inventory, state: ledger.state, now, moved });
+  return {
+    world,
+    ledger,
+    survey,
+    live: liveOf(inventory, survey),
+    native: (cluster, collection, id) =>
+      requireNative(world, ledger.state, { cluster, collection, id }),
+    findNative: (cluster, collection, id) =>
+      findNative(world, ledger.state, { cluster, collection, id }),
+  };
+}
+
+/** What is known of an action before anything is done; null when it is to be carried out. */
+function decide(action: Action, request: ApplyPlanRequest): Outcome | null {
+  const verdict = request.verdicts?.get(action.id);
+  if (verdict && verdict.kind !== "run") {
+    if (verdict.kind === "satisfied") return { status: "satisfied", why: verdict.why };
+    return { status: "kept", why: verdict.why };
+  }
+  const why = withheldBecause(action, request.isAcknowledged);
+  return why === null ? null : { status: "withheld", why };
+}
+
+function resultOf(request: ApplyPlanRequest, outcomes: readonly ActionOutcome[]): ApplyResult {
+  const counts = { done: 0, satisfied: 0, kept: 0, withheld: 0, failed: 0, skipped: 0 };
+  for (const { outcome } of outcomes) counts[outcome.status] += 1;
+  const isCancelled = request.world.signal.aborted && counts.skipped > 0;
+  const isPartial = counts.failed + counts.withheld + counts.skipped > 0;
+  const hasProblems = request.plan.problems.length > 0;
+  return {
+    outcomes,
+    counts,
+    isCancelled,
+    exit: isCancelled ? "cancelled" : isPartial || hasProblems ? "partial" : "done",
+    acknowledge: request.isAcknowledged ? null : request.plan.acknowledge,
+  };
+}

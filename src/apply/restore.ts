@@ -1,0 +1,85 @@
+import type { EngineDriver, RestoreRequest, RestoreResult } from "../engine/driver.ts";
+import { SnapformError } from "../errors/index.ts";
+import type { RestoreRecord } from "../ledger/state.ts";
+import type { RestoreAction } from "../plan/action.ts";
+import { repositoryOf } from "../snapshot/snapshot.ts";
+import type { OutcomeDetail } from "./events.ts";
+import type { Run } from "./run.ts";
+import { contextOf } from "./world.ts";
+
+/** What the ledger will hold of a restore; kept in the intent, so that recovery can finish it. */
+export function pendingRecord(run: Run, action: RestoreAction): RestoreRecord {
+  return {
+    address: action.address,
+    snapshotId: action.snapshotId,
+    cluster: action.cluster,
+    collection: action.collection,
+    alias: action.alias,
+    targetIdentity: null,
+    procedure: action.procedure,
+    at: run.world.clock.now().toISOString(),
+    check: action.check,
+    wish: action.wish,
+    undo: null,
+  };
+}
+
+async function sourceOf(run: Run, action: RestoreAction): Promise<RestoreRequest["source"]> {
+  const { from, snapshotId: id } = action;
+  const { cluster, collection } = from;
+  const name = repositoryOf(from.place);
+  if (name === null) {
+    const snapshot = await run.native(cluster, collection, id);
+    return { kind: "native", snapshot, collection };
+  }
+  const repository = await run.world.repository(name);
+  const reader = await repository.reader({ cluster, collection, id });
+  return { kind: "repository", reader };
+}
+
+/** Restores a snapshot into its target, checks it, and moves the alias where one is declared. */
+export async function restore(
+  run: Run,
+  action: RestoreAction,
+  runId: string,
+): Promise<OutcomeDetail> {
+  const engine = await run.world.engine(action.cluster);
+  const context = contextOf(run.world, action);
+  const source = await sourceOf(run, action);
+  const result = await engine.restore(
+    {
+      runId,
+      source,
+      target: action.collection,
+      procedure: action.procedure,
+      expectedIdentity: action.targetIdentity,
+      check: action.check,
+    },
+    context,
+  );
+  const undo = await cutOver(engine, action, result, context);
+  const record = { ...pendingRecord(run, action), targetIdentity: result.targetIdentity };
+  await run.ledger.record(
+    { type: "restored", restore: { ...record, check: result.check.level, undo } },
+    { type: "settled", actionId: action.id },
+  );
+  return {
+    bytes: action.bytes,
+    newBytes: result.copiedBytes,
+    check: result.check,
+    ...(undo === null ? {} : { undo }),
+  };
+}
+
+/** Moves the alias after the check has passed; the former target stays for undo. */
+export async function cutOver(
+  engine: EngineDriver,
+  action: Pick<RestoreAction, "alias" | "collection">,
+  result: Pick<RestoreResult, "undo">,
+  context: Parameters<EngineDriver["observe"]>[0],
+): Promise<string | null> {
+  if (action.alias === null) return result.undo;
+  if (!engine.moveAlias) throw new SnapformError("unimplemented", "this engine has no aliases");
+  const former = await engine.moveAlias(action.alias, action.collection, context);
+  return former === null ? result.undo : `Alias ${action.alias} pointed at ${former} before.`;
+}
