@@ -3,7 +3,7 @@ import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { EngineContext } from "../../engine/driver.ts";
 import { SnapformError } from "../../errors/index.ts";
-import { CHECK_LEVELS, type CheckLevel } from "../../snapshot/capabilities.ts";
+import type { CheckLevel } from "../../snapshot/capabilities.ts";
 import type { CheckResult } from "../../snapshot/check.ts";
 import type { Manifest, ManifestFile } from "../../snapshot/manifest.ts";
 import { checkNatively } from "./check-native.ts";
@@ -11,8 +11,9 @@ import { isSystemError, nativeError, throwIfCancelled } from "./errors.ts";
 import { rowCountOf } from "./lance-version.ts";
 import { isNativeName, NATIVE_HINT, tryNative, withNativeTable } from "./native.ts";
 import type { LancedbSetting, StartHash } from "./setting.ts";
-import { readNewest } from "./table.ts";
+import { readNewest, readVersion, type ReadVersion } from "./table.ts";
 import { contentFiles } from "./version-files.ts";
+import { listVersions } from "./versions.ts";
 
 /** A table's folder that is to hold what a manifest says. */
 export interface CheckedTable {
@@ -21,6 +22,8 @@ export interface CheckedTable {
   readonly uri: string;
   readonly name: string;
   readonly manifest: Manifest;
+  /** The version that is to hold it; the newest where none is named. */
+  readonly version?: number;
 }
 
 /** Stands for a hash that cannot be computed here; no hexadecimal text equals it. */
@@ -46,7 +49,7 @@ export async function checkTable(
   context: EngineContext,
 ): Promise<CheckResult> {
   const { manifest } = table;
-  const { version } = await readNewest(table.folder, table.name);
+  const { version } = await readChecked(table);
   const expected = contentOf(manifest);
   const differing = differenceOf(expected, await contentFiles(table.folder, version));
   if (differing !== null) {
@@ -74,6 +77,7 @@ export async function checkTable(
   context.progress({ phase: "checking" });
   try {
     return await withNativeTable(native, table.uri, table.name, async (opened) => {
+      if (table.version !== undefined) await opened.checkout(table.version);
       const more = await checkNatively(opened, { manifest, version, rows, level });
       return { level, findings: [...findings, ...more], limitation: null };
     });
@@ -82,9 +86,13 @@ export async function checkTable(
   }
 }
 
-/** Whether `reached` is at least `wanted`. */
-export function isAtLeast(reached: CheckLevel, wanted: CheckLevel): boolean {
-  return CHECK_LEVELS.indexOf(reached) >= CHECK_LEVELS.indexOf(wanted);
+async function readChecked(table: CheckedTable): Promise<ReadVersion> {
+  if (table.version === undefined) return readNewest(table.folder, table.name);
+  const versions = await listVersions(table.folder);
+  const named = versions.find((each) => each.version === table.version);
+  if (named !== undefined) return readVersion(table.folder, named, table.name);
+  const text = `${table.folder}: version ${table.version} was cleaned up meanwhile`;
+  throw new SnapformError("aborted", text, { retryable: true });
 }
 
 function differenceOf(expected: readonly ManifestFile[], actual: Set<string>): string | null {

@@ -58,8 +58,6 @@ export async function restoreInPlace(
     const placing = await beforeRoll(setting, opened, journal);
     throwIfCancelled(context.signal, `restoring table ${JSON.stringify(target)}`);
     await roll(native, setting, placing, opened.details.version);
-    const table = { folder, uri, name: target, manifest: opened.manifest };
-    const level = opened.request.check;
     const restored = await findRestored(uri, placing);
     if (restored === null) {
       throw new SnapformError("aborted", "the table was changed while it was rolled back", {
@@ -68,6 +66,9 @@ export async function restoreInPlace(
     }
     const done = { ...placing, previousVersion: restored - 1 };
     await finishRun(setting, done);
+    // The very version: writers may have gone on from it already.
+    const table = { folder, uri, name: target, manifest: opened.manifest, version: restored };
+    const level = opened.request.check;
     const check = await checkTable(setting, table, level, { isVerified: true }, context);
     return { targetIdentity: identity, check, copiedBytes, undo: undoOf(uri, done) };
   } catch (error) {

@@ -2,6 +2,7 @@ import { cp, mkdir, readFile, rename, rm, symlink, writeFile } from "node:fs/pro
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import * as lancedb from "@lancedb/lancedb";
+import type * as Arrow from "apache-arrow";
 import { describe, expect, test } from "vitest";
 
 import type { EngineDriver } from "../../../../src/engine/driver.ts";
@@ -20,7 +21,7 @@ import {
 } from "./support.ts";
 
 // The classes that LanceDB itself uses: it does not know large types of another copy.
-const arrow = createRequire(import.meta.url)("apache-arrow") as typeof import("apache-arrow");
+const arrow = createRequire(import.meta.url)("apache-arrow") as typeof Arrow;
 
 async function see(driver: EngineDriver, name: string): Promise<ObservedCollection | undefined> {
   const { collections } = await driver.observe(quietContext());

@@ -1,4 +1,4 @@
-import { mkdir, readdir } from "node:fs/promises";
+import { mkdir, readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import * as lancedb from "@lancedb/lancedb";
 import { describe, expect, test } from "vitest";
@@ -12,6 +12,7 @@ import {
   makeTable,
   newFolder,
   openTable,
+  quietContext,
   requestOf,
   restore,
 } from "./support.ts";
@@ -48,5 +49,179 @@ describe("restoring to a new table", () => {
     const restored = await openTable(uri, "docs-restored");
     expect(await idsOf(restored)).toEqual(makeRows(10, 990).map((row) => row.id));
     expect((await restored.listIndices()).length).toBe(2);
+    expect((await readdir(join(uri, ".snapform-staging"))).toSorted()).toEqual([
+      "restore-run-1.json",
+    ]);
+  });
+
+  test("makes the folder of the tables where there is none yet", async () => {
+    const root = await newFolder();
+    await makeTable(join(root, "data"));
+    const snapshot = await copySnapshot(driverOf(join(root, "data")), join(root, "vault"));
+    const uri = join(root, "new", "place");
+    await restore(driverOf(uri), requestOf(snapshot, { target: "docs" }));
+    expect(await (await openTable(uri)).countRows()).toBe(300);
+  });
+
+  test("overwrites nothing: not a table, not one that appears meanwhile", async () => {
+    const root = await newFolder();
+    await makeTable(root);
+    const driver = driverOf(root);
+    const snapshot = await copySnapshot(driver, join(root, "vault"));
+    const existing = requestOf(snapshot, { target: "docs" });
+    await expect(restore(driver, existing)).rejects.toMatchObject({ code: "already-exists" });
+    const reader = {
+      ...snapshot.reader,
+      materialize: async (...args: Parameters<typeof snapshot.reader.materialize>) => {
+        await makeTable(root, "docs-restored", 7);
+        return snapshot.reader.materialize(...args);
+      },
+    };
+    const raced = requestOf({ ...snapshot, reader });
+    await expect(restore(driver, raced)).rejects.toMatchObject({ code: "already-exists" });
+    expect(await (await openTable(root, "docs-restored")).countRows()).toBe(7);
+    expect(await driver.recoverRestore("run-1", "docs-restored", quietContext())).toEqual({
+      kind: "none",
+    });
+  });
+
+  test("the same run again finds what it has made, also after rows were added", async () => {
+    const root = await newFolder();
+    await makeTable(root);
+    const driver = driverOf(root);
+    const snapshot = await copySnapshot(driver, join(root, "vault"));
+    const first = await restore(driver, requestOf(snapshot));
+    const second = await restore(driver, requestOf(snapshot));
+    expect(second.targetIdentity).toBe(first.targetIdentity);
+    expect(second.copiedBytes).toBe(0);
+    expect(second.check.level).toBe("deep");
+    await (await openTable(root, "docs-restored")).add(makeRows(1000, 5));
+    const third = await restore(driver, requestOf(snapshot));
+    expect(third.check.level).toBe("hashes");
+    expect(third.check.limitation).toMatch(/written to since/);
+    const other = requestOf(snapshot, { runId: "run-2" });
+    await expect(restore(driver, other)).rejects.toMatchObject({ code: "already-exists" });
+  });
+
+  test("a damaged snapshot never becomes a table", async () => {
+    const root = await newFolder();
+    await makeTable(root);
+    const driver = driverOf(root);
+    const snapshot = await copySnapshot(driver, join(root, "vault"));
+    const file = snapshot.manifest.parts[0]?.files.find((each) => each.path.startsWith("data/"));
+    // Verifying bytes is the repository's part; what it lets through must still not be placed.
+    await writeFile(join(snapshot.folder, file?.path ?? ""), Buffer.alloc(file?.size ?? 0));
+    await expect(restore(driver, requestOf(snapshot))).rejects.toThrow();
+    expect(await identityOf(driver, "docs-restored")).toBeNull();
+    expect(await readdir(join(root, ".snapform-staging"))).toEqual([]);
+  });
+
+  test("without the native library it checks hashes and says what it could not", async () => {
+    const root = await newFolder();
+    await makeTable(root);
+    const loadNative = (): Promise<never> => Promise.reject(new Error("not installed"));
+    const driver = driverOf(root, { loadNative });
+    const snapshot = await copySnapshot(driver, join(root, "vault"));
+    const { check } = await restore(driver, requestOf(snapshot));
+    expect(check.level).toBe("hashes");
+    expect(check.limitation).toMatch(/^The rows were not read: Install "@lancedb\/lancedb"/);
+    const identity = await identityOf(driver);
+    const request = requestOf(snapshot, {
+      runId: "run-2",
+      target: "docs",
+      procedure: "in-place",
+      expectedIdentity: identity,
+    });
+    await expect(restore(driver, request)).rejects.toMatchObject({
+      code: "unimplemented",
+      hint: expect.stringContaining("@lancedb/lancedb") as string,
+    });
+  });
+
+  test("stops when it is cancelled, and leaves nothing", async () => {
+    const root = await newFolder();
+    await makeTable(root);
+    const driver = driverOf(root);
+    const snapshot = await copySnapshot(driver, join(root, "vault"));
+    const stop = new AbortController();
+    const reader = {
+      ...snapshot.reader,
+      materialize: async (...args: Parameters<typeof snapshot.reader.materialize>) => {
+        const done = await snapshot.reader.materialize(...args);
+        stop.abort();
+        return done;
+      },
+    };
+    const request = requestOf({ ...snapshot, reader });
+    const stopped = driver.restore(request, quietContext(stop.signal));
+    await expect(stopped).rejects.toMatchObject({ code: "cancelled" });
+    expect(await readdir(join(root, ".snapform-staging"))).toEqual([]);
+  });
+
+  test("refuses names and paths that lead out of the folder", async () => {
+    const root = await newFolder();
+    await makeTable(join(root, "data"));
+    const driver = driverOf(join(root, "data"));
+    const snapshot = await copySnapshot(driver, join(root, "vault"));
+    for (const target of ["../x", "a/b", ".x", "", "a\\b", "a\0b"]) {
+      await expect(restore(driver, requestOf(snapshot, { target }))).rejects.toMatchObject({
+        code: "invalid-argument",
+      });
+    }
+    const [part] = snapshot.manifest.parts;
+    const files = [...(part?.files ?? []), { path: "../evil", size: 1, hash: "00" }];
+    const manifest = { ...snapshot.manifest, parts: [{ name: "data", files, details: null }] };
+    const reader = { ...snapshot.reader, manifest };
+    await expect(restore(driver, requestOf({ ...snapshot, reader }))).rejects.toMatchObject({
+      code: "corrupt",
+    });
+    await mkdir(join(root, "still-empty"));
+  });
+});
+
+describe("checking a live table against a manifest", () => {
+  test("says that it is the same, that it has changed, or that it is damaged", async () => {
+    const root = await newFolder();
+    const table = await makeTable(root);
+    await table.createIndex("id");
+    const driver = driverOf(root);
+    const snapshot = await copySnapshot(driver, join(root, "vault"));
+    const check = (level: "hashes" | "count" | "deep") =>
+      driver.check("docs", snapshot.manifest, level, quietContext());
+    expect((await check("hashes")).findings).toHaveLength(1);
+    expect((await check("deep")).findings).toHaveLength(4);
+    await table.add(makeRows(300, 1));
+    await expect(check("hashes")).rejects.toMatchObject({ code: "failed-precondition" });
+    await table.checkout(2);
+    await table.restore();
+    expect((await check("count")).level).toBe("count");
+    const data = snapshot.manifest.parts[0]?.files.find((each) => each.path.startsWith("data/"));
+    await writeFile(join(root, "docs.lance", data?.path ?? ""), Buffer.alloc(data?.size ?? 0));
+    await expect(check("hashes")).rejects.toMatchObject({ code: "corrupt" });
+  });
+
+  test("takes hashes of another kind from whoever knows them", async () => {
+    const root = await newFolder();
+    await makeTable(root);
+    const { manifest } = await copySnapshot(driverOf(root), join(root, "vault"));
+    const foreign = { ...manifest, hash: "blake3" as const };
+    const unknown = await driverOf(root).check("docs", foreign, "count", quietContext());
+    expect(unknown).toMatchObject({ level: "hashes", findings: [] });
+    expect(unknown.limitation).toMatch(/blake3 cannot be computed/);
+    const { createHash } = await import("node:crypto");
+    const startHash = () => {
+      const hash = createHash("sha256");
+      return Promise.resolve({
+        update: (bytes: Uint8Array) => hash.update(bytes),
+        digest: () => hash.digest("hex"),
+      });
+    };
+    const known = await driverOf(root, { startHash }).check(
+      "docs",
+      foreign,
+      "count",
+      quietContext(),
+    );
+    expect(known).toMatchObject({ level: "count", limitation: null });
   });
 });

@@ -1,0 +1,208 @@
+import { readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import * as lancedb from "@lancedb/lancedb";
+import { describe, expect, test } from "vitest";
+
+import type { RestoreRequest } from "../../../../src/engine/driver.ts";
+import { listVersions } from "../../../../src/engines/lancedb/versions.ts";
+import {
+  copySnapshot,
+  driverOf,
+  filesBelow,
+  idsOf,
+  identityOf,
+  makeRows,
+  makeTable,
+  newFolder,
+  openTable,
+  quietContext,
+  requestOf,
+  restore,
+  scanCount,
+  type CopiedSnapshot,
+} from "./support.ts";
+
+async function inPlace(
+  driver: ReturnType<typeof driverOf>,
+  snapshot: CopiedSnapshot,
+  more: Partial<RestoreRequest> = {},
+): Promise<RestoreRequest> {
+  const expectedIdentity = await identityOf(driver);
+  const target = "docs";
+  return requestOf(snapshot, { target, procedure: "in-place", expectedIdentity, ...more });
+}
+
+/** Removes every file that only old versions name. */
+async function cleanUp(table: lancedb.Table): Promise<void> {
+  for (let round = 0; round < 3; round += 1) {
+    await table.optimize({ cleanupOlderThan: new Date(), deleteUnverified: true });
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+describe("restoring onto the live table", () => {
+  test("brings back rows and indexes although all their files were cleaned up", async () => {
+    const root = await newFolder();
+    const table = await makeTable(root, "docs", 1000);
+    await table.createIndex("vector", {
+      config: lancedb.Index.ivfPq({ numPartitions: 2, numSubVectors: 4 }),
+    });
+    const driver = driverOf(root);
+    const snapshot = await copySnapshot(driver, join(root, "vault"));
+    const held = await openTable(root);
+    await table.delete("id >= 100");
+    await cleanUp(table);
+    const before = await filesBelow(join(root, "docs.lance"));
+    const left = (snapshot.manifest.parts[0]?.files ?? []).filter((file) => before[file.path]);
+    expect(left).toEqual([]);
+    const versionBefore = await table.version();
+
+    const result = await restore(driver, await inPlace(driver, snapshot));
+
+    expect(result.check.level).toBe("deep");
+    expect(result.copiedBytes).toBe(snapshot.manifest.bytes);
+    expect(await scanCount(held)).toBe(1000);
+    const after = await filesBelow(join(root, "docs.lance"));
+    const { "_versions/latest_version_hint.json": _hint, ...kept } = before;
+    expect(after).toMatchObject(kept);
+    // The old handle goes on writing, on top of what was restored.
+    await table.checkoutLatest();
+    await table.add(makeRows(5000, 1));
+    expect(await scanCount(held)).toBe(1001);
+    // The sentence of the undo holds.
+    expect(result.undo).toContain(`checkout(${versionBefore})`);
+    await table.checkout(versionBefore);
+    await table.restore();
+    expect(await scanCount(held)).toBe(100);
+    await cleanUp(table);
+    expect(await scanCount(await openTable(root))).toBe(100);
+  });
+
+  test("copies only what is missing, and nothing when all is there", async () => {
+    const root = await newFolder();
+    const table = await makeTable(root);
+    const driver = driverOf(root);
+    const snapshot = await copySnapshot(driver, join(root, "vault"));
+    await table.delete("id < 100");
+    const result = await restore(driver, await inPlace(driver, snapshot));
+    expect(result.copiedBytes).toBe(0);
+    expect(await scanCount(await openTable(root))).toBe(300);
+    const version = await (await openTable(root)).version();
+    const again = await restore(driver, await inPlace(driver, snapshot));
+    expect(again.check.findings[0]).toMatch(/earlier attempt/);
+    expect(await (await openTable(root)).version()).toBe(version);
+  });
+
+  test("is exact under a writer that appends all the time", async () => {
+    const root = await newFolder();
+    const table = await makeTable(root);
+    const driver = driverOf(root);
+    const snapshot = await copySnapshot(driver, join(root, "vault"));
+    let isDone = false;
+    const writer = (async () => {
+      let failureCount = 0;
+      for (let id = 1000; !isDone; id += 1) {
+        try {
+          await table.add(makeRows(id, 1));
+        } catch {
+          failureCount += 1;
+        }
+      }
+      return failureCount;
+    })();
+    for (let run = 0; run < 5; run += 1) {
+      const request = await inPlace(driver, snapshot, { runId: `run-${run}`, check: "deep" });
+      await restore(driver, request).catch((error: unknown) => {
+        expect(error).toMatchObject({ code: "aborted", retryable: true });
+      });
+    }
+    isDone = true;
+    await writer;
+    const ids = await idsOf(await openTable(root));
+    expect(ids.slice(0, 300)).toEqual(makeRows(0, 300).map((row) => row.id));
+    expect(new Set(ids).size).toBe(ids.length);
+    // Everything after the last roll is there, without gaps.
+    const added = ids.slice(300);
+    expect(added).toEqual(added.map((_, index) => (added[0] ?? 0) + index));
+  });
+
+  test("refuses a table that was dropped and made anew, and names the way out", async () => {
+    const root = await newFolder();
+    await makeTable(root);
+    const driver = driverOf(root);
+    const snapshot = await copySnapshot(driver, join(root, "vault"));
+    const db = await lancedb.connect(root);
+    await db.dropTable("docs");
+    const table = await makeTable(root, "docs", 7);
+    const attempt = async (runId: string): Promise<unknown> =>
+      restore(driver, await inPlace(driver, snapshot, { runId }));
+    await expect(attempt("a")).rejects.toMatchObject({
+      code: "failed-precondition",
+      message: expect.stringContaining("dropped and recreated") as string,
+      hint: expect.stringContaining("ifExists: replace") as string,
+    });
+    // Also once the version that would tell has been cleaned up.
+    for (let more = 0; more < 3; more += 1) await table.add(makeRows(10 + more, 1));
+    await cleanUp(table);
+    expect((await listVersions(join(root, "docs.lance"))).at(-1)?.version).toBeGreaterThan(1);
+    await expect(attempt("b")).rejects.toMatchObject({ code: "failed-precondition" });
+    expect(await (await openTable(root)).countRows()).toBe(10);
+  });
+
+  test("knows the table by other versions when the snapshot's own is gone", async () => {
+    const root = await newFolder();
+    const table = await makeTable(root);
+    for (let more = 0; more < 5; more += 1) await table.add(makeRows(300 + more, 1));
+    const driver = driverOf(root);
+    const snapshot = await copySnapshot(driver, join(root, "vault"));
+    const own = (snapshot.manifest.details as { manifestPath: string }).manifestPath;
+    await table.add(makeRows(400, 1));
+    await rm(join(root, "docs.lance", own));
+    const details = { ...(snapshot.manifest.details as object), datasetIdentity: "dir-other" };
+    const reader = { ...snapshot.reader, manifest: { ...snapshot.manifest, details } };
+    await restore(driver, await inPlace(driver, { ...snapshot, reader }));
+    expect(await scanCount(await openTable(root))).toBe(305);
+  });
+
+  test("refuses when the plan saw another table", async () => {
+    const root = await newFolder();
+    await makeTable(root);
+    const driver = driverOf(root);
+    const snapshot = await copySnapshot(driver, join(root, "vault"));
+    const request = await inPlace(driver, snapshot, { expectedIdentity: "dir-other" });
+    await expect(restore(driver, request)).rejects.toMatchObject({ code: "failed-precondition" });
+  });
+
+  test("never touches a file that is damaged, but says which one", async () => {
+    const root = await newFolder();
+    const table = await makeTable(root);
+    const driver = driverOf(root);
+    const snapshot = await copySnapshot(driver, join(root, "vault"));
+    await table.delete("id < 5");
+    const file = snapshot.manifest.parts[0]?.files.find((each) => each.path.startsWith("data/"));
+    const path = join(root, "docs.lance", file?.path ?? "");
+    const whole = await readFile(path);
+    for (const bytes of [Buffer.alloc(whole.length), whole.subarray(10)]) {
+      await writeFile(path, bytes);
+      await expect(restore(driver, await inPlace(driver, snapshot))).rejects.toMatchObject({
+        code: "corrupt",
+        message: expect.stringContaining(file?.path ?? "?") as string,
+      });
+      expect(await readFile(path)).toEqual(bytes);
+    }
+    expect(await readdir(join(root, ".snapform-staging"))).toEqual([]);
+    expect(await driver.recoverRestore("run-1", "docs", quietContext())).toEqual({ kind: "none" });
+  });
+
+  test("compares with the repository's bytes where it does not know the hash", async () => {
+    const root = await newFolder();
+    const table = await makeTable(root);
+    const driver = driverOf(root);
+    const snapshot = await copySnapshot(driver, join(root, "vault"));
+    await table.delete("id < 5");
+    const manifest = { ...snapshot.manifest, hash: "blake3" as const };
+    const reader = { ...snapshot.reader, manifest };
+    await restore(driver, await inPlace(driver, { ...snapshot, reader }));
+    expect(await scanCount(await openTable(root))).toBe(300);
+  });
+});
