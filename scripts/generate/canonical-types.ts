@@ -58,21 +58,12 @@ function typeOf(schema: Schema, style: Style): string {
   if (schema.$ref) return typeName(schema.$ref.replace(/\.schema\.json$/, ""), style);
   if (schema.const !== undefined) return JSON.stringify(schema.const);
   if (schema.enum) return schema.enum.map((choice) => JSON.stringify(choice)).join(" | ");
-  switch (schema.type) {
-    case "array":
-      return `readonly (${typeOf(schema.items ?? {}, style)})[]`;
-    case "object":
-      return schema.additionalProperties
-        ? `Readonly<Record<string, ${typeOf(schema.additionalProperties, style)}>>`
-        : objectType(schema, style);
-    case "integer":
-      return "number";
-    case "boolean":
-    case "string":
-      return schema.type;
-    default:
-      throw new Error(`no type for ${JSON.stringify(schema)}`);
-  }
+  if (schema.type === "array") return `readonly (${typeOf(schema.items ?? {}, style)})[]`;
+  if (schema.type === "integer") return "number";
+  if (schema.type !== "object") return schema.type ?? "never";
+  return schema.additionalProperties
+    ? `Readonly<Record<string, ${typeOf(schema.additionalProperties, style)}>>`
+    : objectType(schema, style);
 }
 
 /** A doc comment, wrapped; the formatter does not wrap comments. */

@@ -11,7 +11,7 @@ import {
   type LocatedMap,
   type Path,
 } from "./located.ts";
-import { suggestion } from "./nearest.ts";
+import { nearest, suggestion } from "./nearest.ts";
 import { expected, found, oneOf } from "./wording.ts";
 
 type Breach = ReturnType<typeof validateConfig>[number];
@@ -19,6 +19,7 @@ type Breach = ReturnType<typeof validateConfig>[number];
 interface Scene {
   readonly root: LocatedMap;
   readonly shape: ObjectShape;
+  readonly breaches: readonly Breach[];
 }
 
 const none: ReadonlySet<Located> = new Set();
@@ -29,11 +30,12 @@ export function checkStructure(
   shape: ObjectShape,
 ): { readonly findings: readonly Finding[]; readonly broken: ReadonlySet<Located> } {
   const broken = new Set<Located>();
-  const findings = validateConfig(plainOf(root, none)).flatMap((breach) => {
+  const breaches = validateConfig(plainOf(root, none));
+  const findings = breaches.flatMap((breach) => {
     const path = pathOf(breach.instancePath, root);
     const value = valueAt(root, path);
     if (isKnown(root, path)) return [];
-    const finding = findingOf(breach, path, value, { root, shape });
+    const finding = findingOf(breach, path, value, { root, shape, breaches });
     if (finding && isAboutValue(breach) && value && value !== root) broken.add(value);
     return finding ? [finding] : [];
   });
@@ -66,15 +68,16 @@ function findingOf(
   { keyword, params }: Breach,
   path: Path,
   value: Located | null,
-  { root, shape }: Scene,
+  scene: Scene,
 ): Finding | null {
+  const { root, shape } = scene;
   const here = shapeAt(shape, path);
   const at = { path, span: spanAt(root, path) };
   switch (keyword) {
     case "required":
-      return missingKey(String(params["missingProperty"]), path, value, { root, shape });
+      return missingKeys(String(params["missingProperty"]), path, value, scene);
     case "additionalProperties":
-      return unknownKey(String(params["additionalProperty"]), path, { root, shape });
+      return unknownKey(String(params["additionalProperty"]), path, scene);
     case "propertyNames":
       return invalidName([...path, String(params["propertyName"])], root);
     case "type":
@@ -82,13 +85,15 @@ function findingOf(
     case "enum":
       return { ...at, ...wrongChoice(params["allowedValues"] as readonly Json[], value, here) };
     case "const": {
-      const detail = `Expected ${oneOf([params["allowedValue"] as Json])}, found ${found(value, here)}.`;
-      return { ...at, code: "wrong-value", summary: "Wrong value", detail };
+      const only = oneOf([params["allowedValue"] as Json]);
+      const detail = `Expected ${only}, the only version there is, found ${found(value, here)}.`;
+      return { ...at, code: "wrong-value", summary: "Unsupported version", detail };
     }
     case "minimum":
     case "maximum": {
       const bound = keyword === "minimum" ? "at least" : "at most";
-      const detail = `Expected a whole number of ${bound} ${String(params["limit"])}, found ${found(value, here)}.`;
+      const number = `${bound} ${String(params["limit"])}`;
+      const detail = `Expected a whole number of ${number}, found ${found(value, here)}.`;
       return { ...at, code: "out-of-range", summary: "Number out of range", detail };
     }
     case "minItems": {
@@ -112,7 +117,12 @@ function wrongType(shape: Shape | null, value: Located | null): Words {
   const fromVariable =
     isScalar && typeof value.value === "string" && value.declared?.includes("${");
   const hint =
-    shape?.kind === "text" && isScalar && !shape.choices && !shape.sensitive && !shape.format
+    shape?.kind === "text" &&
+    isScalar &&
+    !shape.choices &&
+    !shape.sensitive &&
+    !shape.format &&
+    !shape.shorthand
       ? " Put it in quotes if it is meant as text."
       : fromVariable
         ? " What comes from the environment is always text."
@@ -134,20 +144,42 @@ function wrongText(shape: Shape | null, value: Located | null): Words {
   return { code: "wrong-value", summary: "Wrong value", detail };
 }
 
-function missingKey(
+/** All keys that are missing in one map are one finding, told at the first of them. */
+function missingKeys(
   key: string,
   path: Path,
   value: Located | null,
-  { root, shape }: Scene,
+  { root, shape, breaches }: Scene,
 ): Finding | null {
-  // It is there, and a finding of its own says what is wrong with it.
-  if (value?.kind === "map" && value.entries.has(key)) return null;
-  const below = shapeAt(shape, [...path, key]);
+  const here = shapeAt(shape, path);
+  const fields = here?.kind === "object" ? Object.keys(here.fields) : [];
+  const present = value?.kind === "map" ? [...value.entries.keys()] : [];
+  // A key that is there has a finding of its own; a misspelt one has its suggestion.
+  const meant = present
+    .filter((name) => !fields.includes(name))
+    .map((name) => nearest(name, fields));
+  const missing = breaches
+    .filter(({ keyword, instancePath }) => {
+      return keyword === "required" && pointerOf(path) === instancePath;
+    })
+    .map(({ params }) => String(params["missingProperty"]))
+    .filter((name) => !present.includes(name) && !meant.includes(name));
+  if (missing[0] !== key) return null;
+  const below = missing.length === 1 ? shapeAt(shape, [...path, key]) : null;
   const example = below ? `: ${expected(below)}` : "";
   const where = path.length === 0 ? "the configuration" : formatPath(path);
-  const detail = `The key "${key}" is missing in ${where}${example}.`;
+  const what =
+    missing.length === 1
+      ? `key "${key}" is`
+      : `keys ${missing.map((name) => `"${name}"`).join(", ")} are`;
+  const detail = `The ${what} missing in ${where}${example}.`;
   const span = path.length === 0 ? firstCharacter(root) : keySpanAt(root, path);
   return { code: "missing-key", summary: "Missing key", detail, path, span };
+}
+
+function pointerOf(path: Path): string {
+  const parts = path.map((step) => String(step).replaceAll("~", "~0").replaceAll("/", "~1"));
+  return parts.map((part) => `/${part}`).join("");
 }
 
 function firstCharacter({ span }: Located): Finding["span"] {
@@ -159,7 +191,8 @@ function unknownKey(key: string, path: Path, { root, shape }: Scene): Finding {
   const keys = here?.kind === "object" ? Object.keys(here.fields) : [];
   const where = path.length === 0 ? "at the top level" : `in ${formatPath(path)}`;
   const known = keys.map((each) => `"${each}"`).join(", ");
-  const detail = `There is no key ${JSON.stringify(key)} ${where}. ${suggestion(key, keys)}Known keys: ${known}.`;
+  const near = suggestion(key, keys);
+  const detail = `There is no key ${JSON.stringify(key)} ${where}. ${near}Known keys: ${known}.`;
   const span = keySpanAt(root, [...path, key]);
   return { code: "unknown-key", summary: "Unknown key", detail, path, span };
 }

@@ -32,18 +32,18 @@ type NamedKey = "clusters" | "repositories" | "policies" | "snapshots" | "restor
 export interface Draft {
   readonly config: PartlyConfig;
   /** Declared names, also of what is broken. */
-  names(kind: NamedKey): readonly string[];
+  readonly names: (kind: NamedKey) => readonly string[];
   /** Whether a key is written there, broken or not. */
-  has(path: Path): boolean;
+  readonly has: (path: Path) => boolean;
   /** Whether the value there is present and nothing in it is broken. */
-  isWhole(path: Path): boolean;
-  keySpan(path: Path): Span;
-  span(path: Path): Span;
+  readonly isWhole: (path: Path) => boolean;
+  readonly keySpan: (path: Path) => Span;
+  readonly span: (path: Path) => Span;
   /** An absolute path: relative ones start at the folder of the file that declares them. */
-  absolute(path: Path, text: string): string;
-  folderOf(path: Path): string;
+  readonly absolute: (path: Path, text: string) => string;
+  readonly folderOf: (path: Path) => string;
   /** The text as written, references and all; null where it is no text. */
-  declared(path: Path): string | null;
+  readonly declared: (path: Path) => string | null;
 }
 
 /** A finding at the value of a path. */

@@ -1,7 +1,6 @@
 // config/ turns the text of configuration files into what is desired, or into every mistake in it
 // with its exact place. May know the words, the `yaml` package and, in read-files.ts only, the file
-// system. Invariant: one mistake gives one diagnostic; a value of a secret field, and what an
-// environment variable holds, is in none of them.
+// system. Invariant: one mistake gives one diagnostic, and a value of a secret field is in none.
 import { dirname, resolve } from "node:path";
 import type { SnapformConfig } from "../desired/canonical.ts";
 import type { Desired } from "../desired/desired.ts";

@@ -101,22 +101,18 @@ function syntaxWords(
     return { summary: "Nested too deeply", detail };
   }
   const summary = "Invalid YAML";
-  switch (error.code) {
-    case "TAB_AS_INDENT":
-      return { summary, detail: "Tabs cannot indent YAML. Use spaces." };
-    case "BAD_ALIAS":
-      return { summary, detail: 'A bare `*` begins an alias. Put a pattern in quotes: "*".' };
-    case "BLOCK_AS_IMPLICIT_KEY":
-    case "MULTILINE_IMPLICIT_KEY": {
-      const detail =
-        "A second `key: value` stands where a value was expected. Check the indentation, and put " +
-        "a text that contains `: ` in quotes.";
-      return { summary, detail };
-    }
-    default: {
-      const isReference = source.text.slice(0, error.pos[0] + 1).match(/\$\{[^\n]*$/);
-      const hint = isReference ? " Inside { } and [ ], put `${env:NAME}` in quotes." : "";
-      return { summary, detail: `${error.message.replace(/\.?$/, ".")}${hint}` };
-    }
+  const { code, message, pos } = error;
+  if (code === "TAB_AS_INDENT") return { summary, detail: "Tabs cannot indent YAML. Use spaces." };
+  if (code === "BAD_ALIAS") {
+    return { summary, detail: 'A bare `*` begins an alias. Put a pattern in quotes: "*".' };
   }
+  if (code === "BLOCK_AS_IMPLICIT_KEY" || code === "MULTILINE_IMPLICIT_KEY") {
+    const detail =
+      "A second `key: value` stands where a value was expected. Check the indentation, and put a " +
+      "text that contains `: ` in quotes.";
+    return { summary, detail };
+  }
+  const isReference = /\$\{[^\n]*$/.test(source.text.slice(0, pos[0] + 1));
+  const hint = isReference ? " Inside { } and [ ], put `${env:NAME}` in quotes." : "";
+  return { summary, detail: `${message.replace(/\.?$/, ".")}${hint}` };
 }

@@ -36,25 +36,18 @@ async function readConfigFile(path: string, workingDirectory: string): Promise<C
 }
 
 function readError(path: string, cause: NodeJS.ErrnoException): SnapformError {
-  switch (cause.code) {
-    case "ENOENT":
-    case "ENOTDIR": {
-      const hint = "Create snapform.yaml in this folder, or name the configuration with -f FILE.";
-      return new SnapformError("not-found", `there is no file ${path}`, { hint, cause });
-    }
-    case "EISDIR": {
-      const hint = `Name a file, such as -f ${path.replace(/[\\/]+$/, "")}/snapform.yaml.`;
-      return new SnapformError("invalid-argument", `${path} is a folder`, { hint, cause });
-    }
-    case "EACCES":
-    case "EPERM": {
-      const hint = "Allow your user to read the file.";
-      return new SnapformError("permission-denied", `may not read ${path}`, { hint, cause });
-    }
-    default:
-      return new SnapformError("unavailable", `cannot read ${path}: ${cause.message}`, {
-        retryable: true,
-        cause,
-      });
+  if (cause.code === "ENOENT" || cause.code === "ENOTDIR") {
+    const hint = "Create snapform.yaml in this folder, or name the configuration with -f FILE.";
+    return new SnapformError("not-found", `there is no file ${path}`, { hint, cause });
   }
+  if (cause.code === "EISDIR") {
+    const hint = `Name a file, such as -f ${path.replace(/[\\/]+$/, "")}/snapform.yaml.`;
+    return new SnapformError("invalid-argument", `${path} is a folder`, { hint, cause });
+  }
+  if (cause.code === "EACCES" || cause.code === "EPERM") {
+    const hint = "Allow your user to read the file.";
+    return new SnapformError("permission-denied", `may not read ${path}`, { hint, cause });
+  }
+  const message = `cannot read ${path}: ${cause.message}`;
+  return new SnapformError("unavailable", message, { retryable: true, cause });
 }

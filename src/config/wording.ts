@@ -2,7 +2,11 @@ import type { Shape } from "../desired/shape.ts";
 import type { Json } from "../snapshot/manifest.ts";
 import type { Located } from "./located.ts";
 
-const article = (words: string): string => (/^[aeiou]/i.test(words) ? `an ${words}` : `a ${words}`);
+function article(words: string): string {
+  if (words.startsWith("name of ")) return `the ${words}`;
+  return /^[aeiou]/i.test(words) ? `an ${words}` : `a ${words}`;
+}
+
 const uncounted = new Set(["text", "true or false"]);
 
 /** `a list of patterns such as ["docs-*"]`. */
@@ -11,12 +15,13 @@ export function expected(shape: Shape): string {
   const what = uncounted.has(shape.title) ? shape.title : article(shape.title);
   const isSecret = "sensitive" in shape && shape.sensitive;
   if (shape.example === undefined || shape.kind === "boolean") return what;
-  return `${what}${isSecret ? ", best" : " such as"} ${flow(shape.example)}`;
+  const comma = isSecret || what.includes(",") ? "," : "";
+  return `${what}${comma} ${isSecret ? "best" : "such as"} ${flow(shape.example)}`;
 }
 
 /** `"a", "b" or "c"`. */
 export function oneOf(choices: readonly Json[]): string {
-  const words = choices.map((choice) => flow(choice));
+  const words = choices.map((choice) => JSON.stringify(choice));
   return words.length < 2
     ? words.join("")
     : `${words.slice(0, -1).join(", ")} or ${words.at(-1) ?? ""}`;
@@ -27,16 +32,11 @@ export function found(value: Located | null, shape: Shape | null): string {
   if (value === null) return "nothing";
   if (value.kind !== "scalar") return value.kind === "map" ? "a map" : "a list";
   const isSecret = shape !== null && "sensitive" in shape && shape.sensitive;
-  switch (typeof value.value) {
-    case "number":
-      return isSecret ? "a number" : `the number ${value.value}`;
-    case "boolean":
-      return isSecret ? "true or false" : String(value.value);
-    case "string":
-      return isSecret ? "text" : textWords(value.declared ?? value.value, value.value);
-    default:
-      return "nothing";
-  }
+  const content = value.value;
+  if (content === null) return "nothing";
+  if (typeof content === "number") return isSecret ? "a number" : `the number ${content}`;
+  if (typeof content === "boolean") return isSecret ? "true or false" : String(content);
+  return isSecret ? "text" : textWords(value.declared ?? content, content);
 }
 
 /** What is shown is what the file says, never what a variable holds. */
@@ -49,7 +49,7 @@ function textWords(declared: string, value: string): string {
 /** A value as YAML would have it on one line. */
 export function flow(value: Json): string {
   if (typeof value === "string") {
-    return /^[A-Za-z/.][\w./:-]*$|^\d+[a-z]+$|^\$\{env:\w+\}$/.test(value)
+    return /^[A-Za-z/.][\w./:-]*$|^\d+[a-z]*$|^\$\{env:\w+\}$/.test(value)
       ? value
       : JSON.stringify(value);
   }

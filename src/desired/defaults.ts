@@ -26,7 +26,9 @@ function fill(shape: Shape, value: Json): Json {
     }
     case "list":
       return (value as readonly Json[]).map((each) => fill(shape.items, each));
-    default:
+    case "text":
+    case "integer":
+    case "boolean":
       return value;
   }
 }

@@ -35,9 +35,11 @@ export function fingerprint(
       });
     }
     if (shape.sensitive) return undefined;
-    if (shape.format !== "path" || isAbsolute(String(value))) return value;
-    return relative(folder, resolve(folderOf(path), String(value))).replaceAll("\\", "/");
+    if (shape.format !== "path" || typeof value !== "string" || isAbsolute(value)) return value;
+    return relative(folder, resolve(folderOf(path), value)).replaceAll("\\", "/");
   };
-  const text = JSON.stringify(portable(CONFIG_SHAPE, config as unknown as Json, []));
+  // Which file a move stands in, and so its place in the list, means nothing.
+  const moved = config.moved.toSorted((a, b) => (a.from < b.from ? -1 : 1));
+  const text = JSON.stringify(portable(CONFIG_SHAPE, { ...config, moved } as unknown as Json, []));
   return createHash("sha256").update(text).digest("hex");
 }

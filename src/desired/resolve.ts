@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import { parseSpan } from "../clock/duration.ts";
 import { assert } from "../errors/index.ts";
-import type { RetentionCount, RetentionRules } from "../policy/rules.ts";
+import type { RetentionRules } from "../policy/rules.ts";
 import type { SnapformConfig } from "./canonical.ts";
 import { withDefaults } from "./defaults.ts";
 import type {
@@ -179,7 +179,7 @@ export function retentionRules(
   retention: NonNullable<SnapformConfig["policies"]>[string]["retention"],
 ): RetentionRules {
   const { keepAll: _, minKeep: __, ...rules } = retention;
-  const entries = Object.entries(rules).map(([rule, value]): [string, RetentionCount | string] => {
+  const entries = Object.entries(rules).map(([rule, value]): [string, number | string] => {
     return [rule, !rule.startsWith("within") && value !== "all" ? Number(value) : value];
   });
   return Object.fromEntries(entries) as RetentionRules;

@@ -54,7 +54,9 @@ export function shapeBelow(shape: Shape, step: string | number): Shape | null {
       return shape.values;
     case "list":
       return shape.items;
-    default:
+    case "text":
+    case "integer":
+    case "boolean":
       return null;
   }
 }

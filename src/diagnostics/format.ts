@@ -8,6 +8,7 @@ export interface FormatDiagnosticOptions {
 }
 
 const widthLimit = 160;
+const leadLimit = 60;
 
 /**
  * A diagnostic for people:
@@ -46,13 +47,17 @@ function excerpt(
   paint: (code: string, text: string) => string,
 ): string[] {
   const line = source?.split("\n")[start.line - 1]?.replace(/\r$/, "");
-  if (line === undefined || line.trim() === "" || line.length > widthLimit) return [];
+  if (line === undefined || line.trim() === "") return [];
   const lastColumn = end.line === start.line ? end.column : line.length + 1;
-  const count = Math.max(1, Math.min(lastColumn, line.length + 1) - start.column);
+  // Of a long line, the part around the mistake.
+  const from = line.length > widthLimit ? Math.max(0, start.column - 1 - leadLimit) : 0;
+  const window = line.slice(from, from + widthLimit);
+  const column = start.column - from;
+  const count = Math.max(1, Math.min(lastColumn - from, window.length + 1) - column);
   // Control characters could move the cursor; a tab stays one column wide, as the caret needs it.
-  const shown = line.replace(/\p{Cc}/gu, " ");
+  const shown = window.replace(/\p{Cc}/gu, " ");
   const number = String(start.line);
   const gutter = " ".repeat(number.length);
-  const carets = " ".repeat(start.column - 1) + paint("31", "^".repeat(count));
+  const carets = " ".repeat(column - 1) + paint("31", "^".repeat(count));
   return [`  ${number} | ${shown}`, `  ${gutter} | ${carets}`];
 }

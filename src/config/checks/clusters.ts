@@ -3,7 +3,6 @@ import { atKey, atValue, type Draft, type PartlyConfig } from "../draft.ts";
 import type { Finding } from "../finding.ts";
 import type { Path } from "../located.ts";
 import { suggestion } from "../nearest.ts";
-import { oneOf } from "../wording.ts";
 
 type PartlyCluster = NonNullable<PartlyConfig["clusters"]>[string];
 
@@ -68,30 +67,37 @@ function checkLogin(draft: Draft, path: Path, engine: string): Finding[] {
 
 function checkAddresses(draft: Draft, path: Path, cluster: PartlyCluster | undefined): Finding[] {
   const findings: Finding[] = [];
-  const refuse = (at: Path, summary: string, detail: string): void => {
-    findings.push(atValue(draft, at, { code: "invalid-address", summary, detail }));
+  const refuse = (at: Path, code: string, summary: string, detail: string): void => {
+    findings.push(atValue(draft, at, { code, summary, detail }));
   };
+  const refuseLogin = (at: Path): void =>
+    refuse(at, "login-in-address", "Login in an address", login);
   const login = "An address must not hold a user name or password. Use the keys that exist for it.";
   const isLancedb = cluster?.engine === "lancedb";
   if (isLancedb && /^[a-z][a-z0-9+.-]+:\/\//i.test(cluster.uri ?? "")) {
     const detail =
       "Only LanceDB databases in a local folder are supported. Give the path of the folder, not " +
       "the address of an object store or server.";
-    refuse([...path, "uri"], "Not a local folder", detail);
+    refuse([...path, "uri"], "not-local", "Not a local folder", detail);
   }
-  if (hasLogin(cluster?.address)) refuse([...path, "address"], "Login in an address", login);
+  if (hasLogin(cluster?.address)) refuseLogin([...path, "address"]);
   const seen = new Map<string, number>();
   (cluster?.nodes ?? []).forEach((node, index) => {
     const at = [...path, "nodes", index, "url"];
     const { url } = node ?? {};
     if (url === undefined) return;
     const text = url.replace(/\/+$/, "").toLowerCase();
-    if (hasLogin(url)) refuse(at, "Login in an address", login);
+    if (hasLogin(url)) refuseLogin(at);
     else if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol)) {
-      const example = oneOf(["https://node-0.example:6333"]);
-      refuse(at, "Not a URL", `Expected a URL with scheme and port such as ${example}.`);
+      const detail = "Expected a URL with scheme and port such as https://node-0.example:6333.";
+      refuse(at, "invalid-url", "Not a URL", detail);
     } else if (seen.has(text)) {
-      refuse(at, "Node given twice", `The node stands at position ${seen.get(text)} already.`);
+      refuse(
+        at,
+        "node-twice",
+        "Node given twice",
+        `The node stands at position ${seen.get(text)} already.`,
+      );
     }
     seen.set(text, index + 1);
   });

@@ -64,7 +64,11 @@ function checkMove(draft: Draft, { from, to, path }: Move, moves: readonly Move[
     return at("to", `A ${source.kind} cannot become a ${target.kind}.`);
   }
   const cycle = cycleFrom(from, moves);
-  if (cycle.length > 0) return at("to", `The moves go round in a circle: ${cycle.join(" -> ")}.`);
+  if (cycle.length > 0) {
+    // A circle is one mistake, whichever of its moves it is looked at from.
+    const isFirst = moves.find((each) => cycle.includes(each.from))?.from === from;
+    return isFirst ? at("to", `The moves go round in a circle: ${cycle.join(" -> ")}.`) : [];
+  }
   const findings: Finding[] = [];
   if (isDeclared(draft, source)) {
     const detail =

@@ -61,7 +61,9 @@ function checkSchedule(
         : isZone
           ? "Unknown time zone"
           : "Invalid cron expression",
-      detail: `${sentence(problem.message)} ${near}`.trimEnd(),
+      detail: neverFires
+        ? `The expression ${problem.message}. Check day of month and month.`
+        : `${sentence(problem.message)} ${near}`.trimEnd(),
     });
   });
 }
