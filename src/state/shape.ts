@@ -2,6 +2,7 @@ import type {
   AcceptedShrink,
   AppliedPolicy,
   Intent,
+  IntentPlan,
   RestoreRecord,
   RunRecord,
   SnapshotRecord,
@@ -63,6 +64,17 @@ const oneOf =
   (...words: readonly unknown[]): Shape =>
   (value) =>
     words.includes(value) ? null : expect(words.map((w) => JSON.stringify(w)).join(" or "));
+
+function list(shape: Shape): Shape {
+  return (value) => {
+    if (!Array.isArray(value)) return expect("a list");
+    for (const [index, entry] of value.entries()) {
+      const problem = shape(entry);
+      if (problem) return { path: `[${index}]${problem.path}`, expected: problem.expected };
+    }
+    return null;
+  };
+}
 
 /** An object with these members and no others. The type keeps the list complete. */
 function record<T>(members: Readonly<Record<keyof T & string, Shape>>): Shape {
@@ -156,6 +168,20 @@ const restore = record<RestoreRecord>({
   undo: orNull(text),
 });
 
+const place: Shape = (value) =>
+  typeof value === "string" && /^(cluster|repository\..+)$/.test(value)
+    ? null
+    : expect("cluster or repository.NAME");
+
+const intentPlan = record<IntentPlan>({
+  address: name,
+  scheduledFor: orNull(instant),
+  take: count,
+  places: list(place),
+  isWhole: flag,
+  restore: orNull(restore),
+});
+
 const intent = record<Intent>({
   actionId: name,
   kind: oneOf("create", "copy", "restore", "expire"),
@@ -164,6 +190,7 @@ const intent = record<Intent>({
   collection: name,
   snapshotId: name,
   runId: orNull(name),
+  plan: intentPlan,
   details: json,
 });
 

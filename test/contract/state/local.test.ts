@@ -37,6 +37,7 @@ function harnessOf(path: string, disk?: MemoryDisk): StateHarness {
     async advance(ms) {
       const before = clock.sleeperCount;
       clock.advance(ms);
+      await setTimeout(5);
       // Whoever woke up works, really, and sleeps again; one that ends does not, hence the limit.
       for (let waits = 0; waits < 150 && clock.sleeperCount < before; waits += 1) {
         await setTimeout(2);
