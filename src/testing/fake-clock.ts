@@ -18,15 +18,14 @@ interface Sleeper {
 /** A clock in a test's hand: time passes only by `advance`, and chance repeats itself. */
 export class FakeClock implements Clock {
   #nowMs: number;
-  readonly #startMs: number;
+  #elapsedMs = 0;
   readonly #skipsSleep: boolean;
   #chance: number;
   #order = 0;
   #sleepers: Sleeper[] = [];
 
   constructor(options: FakeClockOptions = {}) {
-    this.#startMs = Date.parse(options.at ?? "2026-01-01T00:00:00Z");
-    this.#nowMs = this.#startMs;
+    this.#nowMs = Date.parse(options.at ?? "2026-01-01T00:00:00Z");
     this.#chance = options.seed ?? 1;
     this.#skipsSleep = options.skipsSleep ?? false;
   }
@@ -36,7 +35,7 @@ export class FakeClock implements Clock {
   }
 
   monotonicMs(): number {
-    return this.#nowMs - this.#startMs;
+    return this.#elapsedMs;
   }
 
   /** How many calls of `sleep` are waiting. */
@@ -47,7 +46,7 @@ export class FakeClock implements Clock {
   async sleep(ms: number, signal?: AbortSignal): Promise<void> {
     signal?.throwIfAborted();
     if (this.#skipsSleep) {
-      this.#nowMs += Math.max(0, ms);
+      this.#pass(Math.max(0, ms));
       return;
     }
     await new Promise<void>((resolve, reject) => {
@@ -56,7 +55,7 @@ export class FakeClock implements Clock {
         reject(signal?.reason as Error);
       };
       const sleeper: Sleeper = {
-        untilMs: this.#nowMs + Math.max(0, ms),
+        untilMs: this.#elapsedMs + Math.max(0, ms),
         order: this.#order++,
         wake() {
           signal?.removeEventListener("abort", giveUp);
@@ -70,15 +69,15 @@ export class FakeClock implements Clock {
 
   /** Lets time pass, waking each sleeper at its own instant; ends when what they do has settled. */
   async advance(ms: number): Promise<void> {
-    const endMs = this.#nowMs + ms;
+    const endMs = this.#elapsedMs + ms;
     await settle();
     for (let next = this.#next(endMs); next !== undefined; next = this.#next(endMs)) {
       this.#sleepers = this.#sleepers.filter((each) => each !== next);
-      this.#nowMs = Math.max(this.#nowMs, next.untilMs);
+      this.#pass(Math.max(0, next.untilMs - this.#elapsedMs));
       next.wake();
       await settle();
     }
-    this.#nowMs = endMs;
+    this.#pass(endMs - this.#elapsedMs);
   }
 
   /** Puts the clock to an instant without waking anybody, as an operator or a bad server would. */
@@ -97,6 +96,11 @@ export class FakeClock implements Clock {
   randomHex(byteCount: number): string {
     const bytes = Array.from({ length: byteCount }, () => Math.floor(this.random() * 256));
     return bytes.map((byte) => byte.toString(16).padStart(2, "0")).join("");
+  }
+
+  #pass(ms: number): void {
+    this.#nowMs += ms;
+    this.#elapsedMs += ms;
   }
 
   #next(endMs: number): Sleeper | undefined {
