@@ -3,6 +3,9 @@ import { change, draftOf, type Change, type Draft } from "../ledger/change.ts";
 import { emptyState, type State } from "../ledger/state.ts";
 import type { StateLock } from "../state/state-store.ts";
 
+/** Before anything that a state can have seen. */
+export const NEVER = "1970-01-01T00:00:00.000Z";
+
 /** The state under one lock: what is recorded here is durable when the promise resolves. */
 export interface LedgerSession {
   readonly lineage: string;
@@ -11,22 +14,23 @@ export interface LedgerSession {
   record(...changes: readonly Change[]): Promise<void>;
   /** Fails with `locked` when the lock is lost; asked before every delete. */
   check(): Promise<void>;
-  /** Writes the whole state once; nothing is recorded after it. */
-  finish(): Promise<State>;
+  /** Writes the whole state once where anything was recorded; nothing is recorded after it. */
+  finish(): Promise<void>;
 }
 
-/** Opens the ledger under a lock, and starts one where there is none. */
-export async function openLedger(
+/**
+ * Opens the ledger under a lock. Where there is no state yet, one of the given lineage begins with
+ * the first thing that is recorded; until then nothing is written.
+ */
+export function openLedger(
   lock: StateLock,
   clock: Clock,
-  project: string,
-): Promise<LedgerSession> {
-  let state = lock.state;
-  if (state === null) {
-    state = emptyState(clock.randomHex(16), project, clock.now().toISOString());
-    await lock.initialize(state);
-  }
+  start: { readonly project: string; readonly lineage: string },
+): LedgerSession {
+  const state = lock.state ?? emptyState(start.lineage, start.project, NEVER);
   const draft: Draft = draftOf(state);
+  let beginning: Promise<void> | null = lock.state === null ? null : Promise.resolve();
+  let isChanged = false;
   return {
     lineage: state.lineage,
     get state(): State {
@@ -34,6 +38,8 @@ export async function openLedger(
     },
     async record(...changes: readonly Change[]): Promise<void> {
       if (changes.length === 0) return;
+      isChanged = true;
+      await (beginning ??= lock.initialize(state));
       const entries = await lock.append(changes, clock.now());
       for (const entry of entries) {
         change(draft, entry.change);
@@ -41,10 +47,10 @@ export async function openLedger(
       }
     },
     check: () => lock.check(),
-    async finish(): Promise<State> {
+    async finish(): Promise<void> {
+      if (!isChanged) return;
       const written = await lock.write({ ...draft });
       draft.serial = written.serial;
-      return written;
     },
   };
 }

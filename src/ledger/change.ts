@@ -10,6 +10,9 @@ import type {
   TakenRecord,
 } from "./state.ts";
 
+/** Tables of which single entries can be taken out by hand. */
+export type ForgettableTable = "policies" | "runs" | "shrinks" | "taken" | "restores";
+
 /** One step in the life of a state. The journal is a list of these. */
 export type Change =
   | { readonly type: "seen"; readonly at: string }
@@ -29,7 +32,7 @@ export type Change =
     }
   | { readonly type: "taken"; readonly taken: TakenRecord }
   | { readonly type: "restored"; readonly restore: RestoreRecord }
-  | { readonly type: "restore-forgotten"; readonly address: string }
+  | { readonly type: "entry-forgotten"; readonly table: ForgettableTable; readonly key: string }
   | { readonly type: "moved"; readonly from: string; readonly to: string };
 
 /** One line of the journal. */
@@ -151,8 +154,8 @@ export function change(draft: Draft, step: Change): void {
     case "restored":
       draft.restores[step.restore.address] = step.restore;
       return;
-    case "restore-forgotten":
-      delete draft.restores[step.address];
+    case "entry-forgotten":
+      delete draft[step.table][step.key];
       return;
     case "moved":
       move(draft, step.from, step.to);

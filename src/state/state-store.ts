@@ -29,7 +29,7 @@ export interface LockRequest {
   readonly leaseMs?: number;
   readonly signal: AbortSignal;
   /** Told once when it has to wait. */
-  onWait?(owner: LockOwner): void;
+  readonly onWait?: (owner: LockOwner) => void;
 }
 
 /** The one right to write a state. Every method fails with `locked` once the lock is lost. */

@@ -58,8 +58,8 @@ export interface ApplyRequest {
   readonly acknowledge?: string;
   readonly lockTimeoutMs: number;
   /** Asked once, with the plan about to be carried out; false stops without doing anything. */
-  approve(plan: Plan): Promise<boolean>;
-  onEvent(event: ApplyEvent): void;
+  readonly approve: (plan: Plan) => Promise<boolean>;
+  readonly onEvent: (event: ApplyEvent) => void;
 }
 
 /** `plan` is what was (or was not) carried out; `result` is null when it was not approved. */
@@ -174,10 +174,13 @@ export interface Workspace {
   }): Promise<readonly ListedSnapshot[]>;
   explain(address: string): Promise<Explanation>;
   adopt(request: AdoptRequest): Promise<readonly Snapshot[]>;
-  /** Drops a snapshot from the state without deleting anything. */
+  /**
+   * Takes a snapshot out of its policy's care: it stays, and no rule expires it, until it is
+   * adopted. Null when it no longer exists and only its record was left.
+   */
   forget(id: string, lockTimeoutMs: number): Promise<Snapshot | null>;
   pin(id: string, pinned: boolean, lockTimeoutMs: number): Promise<Snapshot>;
-  /** Brings a snapshot back from a repository's trash. */
+  /** Brings a snapshot back from a repository's trash, and pins it. */
   undelete(id: string, lockTimeoutMs: number): Promise<SnapshotKey>;
   /** Removes every snapshot of a collection that nothing declares, the newest one included. */
   purge(
@@ -189,7 +192,10 @@ export interface Workspace {
   repositoryList(name: string): Promise<RepositoryListing>;
   repositoryCheck(
     name: string,
-    options: { readonly readData: boolean; onProgress(done: number, total: number): void },
+    options: {
+      readonly readData: boolean;
+      readonly onProgress: (done: number, total: number) => void;
+    },
   ): Promise<RepositoryCheck>;
   repositoryPrune(
     name: string,

@@ -29,7 +29,7 @@ const changeTypes: Readonly<Record<Change["type"], true>> = {
   "shrink-accepted": true,
   taken: true,
   restored: true,
-  "restore-forgotten": true,
+  "entry-forgotten": true,
   moved: true,
 };
 

@@ -145,8 +145,8 @@ const samples: { readonly [T in Change["type"]]: ChangeSample & { change: { type
     change: { type: "restored", restore: otherRestore },
     gives: (state) => ({ restores: { ...state.restores, "restore.other": otherRestore } }),
   },
-  "restore-forgotten": {
-    change: { type: "restore-forgotten", address: "restore.staging" },
+  "entry-forgotten": {
+    change: { type: "entry-forgotten", table: "restores", key: "restore.staging" },
     gives: () => ({ restores: {} }),
   },
   moved: {

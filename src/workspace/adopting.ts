@@ -1,0 +1,101 @@
+import { parseAddress } from "../address/address.ts";
+import { SnapformError } from "../errors/index.ts";
+import type { Change } from "../ledger/change.ts";
+import type { SnapshotRecord } from "../ledger/state.ts";
+import { survey as surveyOf } from "../plan/survey.ts";
+import type { Inventory } from "../snapshot/inventory.ts";
+import { byNewest, isComplete, type Snapshot } from "../snapshot/snapshot.ts";
+import { findSnapshot } from "./listing.ts";
+import { observeSession, withLedger, type Session } from "./session.ts";
+import type { AdoptRequest } from "./workspace.ts";
+
+/** What is to be adopted, newest first. */
+async function candidates(
+  session: Session,
+  request: AdoptRequest,
+  inventory: Inventory,
+): Promise<readonly Snapshot[]> {
+  if (request.ids.length > 0) return request.ids.map((id) => findSnapshot(inventory, id));
+  if (!request.fromRepository) {
+    throw new SnapformError("usage", "name the snapshots to adopt, or give --from-repository");
+  }
+  const state = await session.store.read();
+  const { project, moved } = session.desired;
+  const now = session.clock.now();
+  const survey = surveyOf({ project, inventory, state, now, moved });
+  return inventory.snapshots
+    .filter((snapshot) => snapshot.owner?.project === project)
+    .filter((snapshot) => survey.ownership(snapshot) !== "ours" || !state?.snapshots[snapshot.id])
+    .toSorted(byNewest);
+}
+
+/**
+ * Takes snapshots over into this state, so that its policies manage them. Where there is no state,
+ * the lineage of the newest of them is taken up again, so that all of its snapshots are ours.
+ */
+export async function adopt(session: Session, request: AdoptRequest): Promise<readonly Snapshot[]> {
+  checkAddress(session, request.address);
+  const before = await session.store.read();
+  const inventory = await observeSession(session, before);
+  const found = await candidates(session, request, inventory);
+  if (request.dryRun || found.length === 0) return found;
+  const lineage = found.find((snapshot) => snapshot.owner !== null)?.owner?.lineage;
+  const lock = {
+    operation: "adopt",
+    timeoutMs: request.lockTimeoutMs,
+    ...(lineage === undefined ? {} : { lineage }),
+  };
+  return withLedger(session, lock, async (ledger) => {
+    const at = session.clock.now().toISOString();
+    const changes = found.flatMap((snapshot) =>
+      adoption(snapshot, request, inventory, { at, lineage: ledger.lineage }),
+    );
+    for (const { name, id } of inventory.repositories) {
+      if (id !== null && !ledger.state.repositories[name]) {
+        changes.push({ type: "repository-seen", name, id });
+      }
+    }
+    await ledger.record(...changes);
+    return found;
+  });
+}
+
+function checkAddress(session: Session, address: string | undefined): void {
+  if (address === undefined) return;
+  const parsed = parseAddress(address);
+  const { policies, snapshots } = session.desired;
+  const declared = [
+    ...policies.map((policy) => `policy.${policy.name}`),
+    ...snapshots.map((snapshot) => `snapshot.${snapshot.name}`),
+  ];
+  if (parsed && parsed.key === undefined && declared.includes(address)) return;
+  throw new SnapformError("invalid-argument", `${address} is no declared policy or snapshot`, {
+    hint: `Declared: ${declared.join(", ") || "none"}.`,
+  });
+}
+
+function adoption(
+  snapshot: Snapshot,
+  request: AdoptRequest,
+  inventory: Inventory,
+  now: { readonly at: string; readonly lineage: string },
+): Change[] {
+  const { id, cluster, collection, scheduledFor, startedAt, owner } = snapshot;
+  const observed = inventory.clusters.find((entry) => entry.name === cluster)?.identity;
+  const address = request.address ?? owner?.address ?? "manual";
+  const isOurs = owner?.lineage === now.lineage && request.address === undefined;
+  const clusterIdentity = observed ?? snapshot.clusterIdentity;
+  const isSameCluster = clusterIdentity === snapshot.clusterIdentity;
+  const nativeKey = id.startsWith("native:") ? id.slice("native:".length) : null;
+  const record: SnapshotRecord = {
+    ...{ id, cluster, collection, clusterIdentity, address, scheduledFor, startedAt },
+    adoptedAt: isOurs && isSameCluster ? null : now.at,
+    nativeKey,
+    pinned: snapshot.pinned,
+  };
+  const changes: Change[] = [{ type: "snapshot-recorded", record }];
+  if (address.startsWith("snapshot.") && isComplete(snapshot)) {
+    changes.push({ type: "taken", taken: { address, snapshotId: id, at: startedAt, take: 0 } });
+  }
+  return changes;
+}
