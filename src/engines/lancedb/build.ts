@@ -56,7 +56,7 @@ export async function buildTable(
   await fs.mkdir(folder);
   const options = { keepExisting: false };
   const { copiedBytes } = await reader.materialize(opened.files, folder, options, context);
-  await fs.syncFolder(restoreFolder(uri, request.runId));
+  await fs.sync(restoreFolder(uri, request.runId));
   throwIfCancelled(context.signal, `restoring table ${JSON.stringify(request.target)}`);
   const table = { folder, uri: restoreFolder(uri, request.runId), name: STAGED_TABLE, manifest };
   const check = await checkTable(setting, table, request.check, { isVerified: true }, context);

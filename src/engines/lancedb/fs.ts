@@ -13,8 +13,8 @@ export interface LancedbFs {
   rename(from: string, to: string): Promise<void>;
   /** Writes a new file and syncs it; fails when it exists. */
   writeNew(path: string, text: string): Promise<void>;
-  /** Makes the names in a folder durable. */
-  syncFolder(path: string): Promise<void>;
+  /** Makes the names in a folder, or the bytes of a file, durable. */
+  sync(path: string): Promise<void>;
   unlink(path: string): Promise<void>;
   /** Removes an empty folder. */
   rmdir(path: string): Promise<void>;
@@ -37,15 +37,15 @@ export const realFs: LancedbFs = Object.freeze({
       await file.close();
     }
   },
-  async syncFolder(path: string): Promise<void> {
-    const folder = await open(path, "r");
+  async sync(path: string): Promise<void> {
+    const handle = await open(path, "r");
     try {
-      await folder.sync();
+      await handle.sync();
     } catch (error) {
       // Some network file systems cannot sync a folder; then there is nothing to be done.
       if (!isSystemError(error, "EINVAL", "ENOTSUP", "EISDIR", "EPERM")) throw error;
     } finally {
-      await folder.close();
+      await handle.close();
     }
   },
   unlink,

@@ -40,7 +40,7 @@ export async function writeJournal(
   await fs.removeTree(temporary);
   await fs.writeNew(temporary, `${JSON.stringify(journal, null, 2)}\n`);
   await fs.rename(temporary, path);
-  await fs.syncFolder(dirname(path));
+  await fs.sync(dirname(path));
 }
 
 /** The journal of a run; null when there is none that can be read. */

@@ -78,7 +78,7 @@ async function finishSwap(setting: LancedbSetting, journal: RestoreJournal): Pro
   const isWhole = (await folderIdentity(staged)) === journal.stagedIdentity;
   const goesForward = isMeant && isWhole;
   await fs.rename(goesForward ? staged : aside, live);
-  await fs.syncFolder(uri);
+  await fs.sync(uri);
   return goesForward;
 }
 

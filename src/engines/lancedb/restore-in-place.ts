@@ -23,7 +23,7 @@ import type { LancedbSetting } from "./setting.ts";
 import { parseNamed, problemOf, readNewest } from "./table.ts";
 import { undoOf } from "./undo.ts";
 import { contentHash } from "./version-files.ts";
-import { manifestPath, parseManifestName } from "./versions.ts";
+import { listVersions, manifestPath, parseManifestName } from "./versions.ts";
 
 /**
  * Rolls a live table back to the snapshot's version: the files that a cleanup has removed are put
@@ -64,13 +64,19 @@ export async function restoreInPlace(
         retryable: true,
       });
     }
+    await syncVersion(setting, folder, restored);
     const done = { ...placing, previousVersion: restored - 1 };
     await finishRun(setting, done);
     // The very version: writers may have gone on from it already.
     const table = { folder, uri, name: target, manifest: opened.manifest, version: restored };
     const level = opened.request.check;
     const check = await checkTable(setting, table, level, { isVerified: true }, context);
-    return { targetIdentity: identity, check, copiedBytes, undo: undoOf(uri, done) };
+    const handles =
+      `Writers that hold ${JSON.stringify(target)} open get a conflict until they call ` +
+      "checkoutLatest(), unless their connection reads with a consistency interval of zero.";
+    const findings = [...check.findings, handles];
+    const undo = undoOf(uri, done);
+    return { targetIdentity: identity, check: { ...check, findings }, copiedBytes, undo };
   } catch (error) {
     // Files that were put back are named by no current version: harmless, a cleanup removes them.
     await recoverRun(setting, runId, target).catch(() => undefined);
@@ -207,8 +213,8 @@ async function moveNew(setting: LancedbSetting, from: string, to: string): Promi
 
 async function syncAll(setting: LancedbSetting, folders: ReadonlySet<string>): Promise<void> {
   for (const folder of folders) {
-    await setting.fs.syncFolder(folder);
-    await setting.fs.syncFolder(dirname(folder));
+    await setting.fs.sync(folder);
+    await setting.fs.sync(dirname(folder));
   }
 }
 
@@ -233,6 +239,24 @@ async function beforeRoll(
   } as const;
   await writeJournal(setting.fs, setting.uri, placing);
   return placing;
+}
+
+/** LanceDB syncs nothing; a version lost to a power cut would take the whole table with it. */
+async function syncVersion(
+  setting: LancedbSetting,
+  folder: string,
+  version: number,
+): Promise<void> {
+  const { fs } = setting;
+  const named = (await listVersions(folder)).find((each) => each.version === version);
+  const paths = [named?.path, "_versions/latest_version_hint.json", "_versions", "_transactions"];
+  for (const path of paths.filter((each) => each !== undefined)) {
+    try {
+      await fs.sync(join(folder, path));
+    } catch (error) {
+      if (!isSystemError(error, "ENOENT")) throw error;
+    }
+  }
 }
 
 /** LanceDB's own commit: atomic, and refused when a writer got in between. */

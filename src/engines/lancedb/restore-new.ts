@@ -53,7 +53,7 @@ export async function placeTable(
     if (isSystemError(error, "ENOTEMPTY", "EEXIST", "ENOTDIR")) throw alreadyThere(target);
     throw error;
   }
-  await setting.fs.syncFolder(setting.uri);
+  await setting.fs.sync(setting.uri);
 }
 
 function alreadyThere(target: string): SnapformError {

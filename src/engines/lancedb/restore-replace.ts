@@ -61,8 +61,8 @@ async function swapTables(
       throw new SnapformError("failed-precondition", `${aside} is in the way`);
     }
     await fs.rename(live, aside);
-    await fs.syncFolder(join(uri, REPLACED));
-    await fs.syncFolder(uri);
+    await fs.sync(join(uri, REPLACED));
+    await fs.sync(uri);
     // Dropped and made anew between the look and the rename: not ours to replace.
     await expectIdentity(aside, target, previousIdentity);
   }

@@ -21,6 +21,7 @@ import {
   scanCount,
   type CopiedSnapshot,
 } from "./support.ts";
+import { startWriter } from "./writer-process.ts";
 
 async function inPlace(
   driver: ReturnType<typeof driverOf>,
@@ -124,6 +125,33 @@ describe("restoring onto the live table", () => {
     // Everything after the last roll is there, without gaps.
     const added = ids.slice(300);
     expect(added).toEqual(added.map((_, index) => (added[0] ?? 0) + index));
+  });
+
+  test("leaves the open handle of a writer in another process right", async () => {
+    const root = await newFolder();
+    await makeTable(root);
+    const driver = driverOf(root);
+    const snapshot = await copySnapshot(driver, join(root, "vault"));
+    const writer = await startWriter(root, "append");
+    const later = async (): Promise<void> => {
+      const count = writer.roundCount();
+      while (writer.roundCount() < count + 3) {
+        await new Promise((resolve) => setTimeout(resolve, 10));
+      }
+    };
+    await later();
+    const { check } = await restore(driver, await inPlace(driver, snapshot));
+    await later();
+    await writer.stop();
+    expect(check.findings.at(-1)).toMatch(/conflict until they call checkoutLatest\(\)/);
+    expect(writer.refusedCount()).toBe(1);
+    const ids = await idsOf(await openTable(root));
+    expect(ids.slice(0, 300)).toEqual(makeRows(0, 300).map((row) => row.id));
+    // What it had written before is gone, what it wrote afterwards is there.
+    const added = ids.slice(300);
+    expect(added.length).toBeGreaterThan(0);
+    expect(added[0]).toBeGreaterThan(1_000_020);
+    expect(new Set(added).size).toBe(added.length);
   });
 
   test("refuses a table that was dropped and made anew, and names the way out", async () => {
