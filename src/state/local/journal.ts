@@ -34,7 +34,8 @@ const changeTypes: Readonly<Record<Change["type"], true>> = {
 };
 
 const newline = 0x0a;
-const linePattern = /^(\{.*),"check":"([0-9a-f]{12})"\}$/;
+// With `s`, because JSON leaves U+2028 and U+2029 as they are and a bare dot stops at them.
+const linePattern = /^(\{.*),"check":"([0-9a-f]{12})"\}$/s;
 
 // With the lineage in it, a journal never passes for that of another state.
 const checkOf = (body: string, lineage: string): string =>

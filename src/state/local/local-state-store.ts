@@ -2,7 +2,6 @@
 // `journal.ndjson` with the changes since, `lock-N.json` while it is locked, `fence-N` for the last
 // number used. May know the ledger, the file system and the clock. Invariant: at every instant the
 // folder holds one whole state and every change that was acknowledged after it.
-import { dirname } from "node:path";
 import type { Clock } from "../../clock/clock.ts";
 import { SnapformError } from "../../errors/index.ts";
 import { replay } from "../../ledger/change.ts";
@@ -15,7 +14,7 @@ import { systemProcesses } from "./process-identity.ts";
 import type { Processes } from "./process-identity.ts";
 import { realFiles } from "./state-files.ts";
 import type { StateFiles } from "./state-files.ts";
-import { readLedger } from "./state-folder.ts";
+import { readLedger, syncJournal } from "./state-folder.ts";
 import { takeLock } from "./take-lock.ts";
 import type { LockPlace } from "./take-lock.ts";
 
@@ -59,11 +58,13 @@ export function openLocalStateStore(options: LocalStateStoreOptions): StateStore
 
 async function lock(place: LockPlace, request: LockRequest): Promise<StateLock> {
   const { files, folder, clock } = place;
-  await makeFolder(files, folder);
+  if ((await files.list(folder)) === null) await files.makeFolder(folder);
   for (;;) {
     const lease = new Lease(files, folder, clock, await takeLock(place, request));
     try {
       const ledger = await readLedger(files, folder);
+      // A killed holder may have left entries that we can read and a power cut would still take.
+      if (ledger && ledger.journal.byteCount > 0) await syncJournal(files, folder);
       const usedFence = ledger?.journal.fence ?? 0;
       if (usedFence < lease.owner.fence) {
         return new LocalStateLock(files, folder, clock, lease, ledger);
@@ -76,10 +77,4 @@ async function lock(place: LockPlace, request: LockRequest): Promise<StateLock> 
       throw error;
     }
   }
-}
-
-async function makeFolder(files: StateFiles, folder: string): Promise<void> {
-  if ((await files.list(folder)) !== null) return;
-  await files.makeFolder(folder);
-  await files.syncFolder(dirname(folder));
 }

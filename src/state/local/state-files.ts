@@ -1,6 +1,7 @@
 import { constants } from "node:fs";
 import { link, lstat, mkdir, open, readdir, readFile, rename, rm } from "node:fs/promises";
 import type { FileHandle } from "node:fs/promises";
+import { dirname, resolve } from "node:path";
 
 /** A journal that is open for appending. */
 export interface JournalFile {
@@ -24,6 +25,7 @@ export interface StateFiles {
   list(folder: string): Promise<readonly string[] | null>;
   /** Another text for every version of a file that is only ever replaced; null without the file. */
   stamp(path: string): Promise<string | null>;
+  /** Makes a folder and those above it, durably. */
   makeFolder(path: string): Promise<void>;
   /** Makes a new file, whole and synced; `EEXIST` when there is one of that name. */
   create(path: string, chunks: readonly Uint8Array[]): Promise<void>;
@@ -65,6 +67,13 @@ async function withFile(file: FileHandle, work: () => Promise<void>): Promise<vo
   }
 }
 
+async function syncFolder(path: string): Promise<void> {
+  // Windows cannot open a folder; its file systems journal names by themselves.
+  if (process.platform === "win32") return;
+  const folder = await open(path, constants.O_RDONLY);
+  await withFile(folder, () => folder.sync());
+}
+
 /** The real file system. */
 export const realFiles: StateFiles = Object.freeze({
   read: (path: string): Promise<Uint8Array | null> => orNull(readFile(path)),
@@ -74,7 +83,13 @@ export const realFiles: StateFiles = Object.freeze({
     return stat && `${stat.ino}:${stat.mtimeNs}:${stat.size}`;
   },
   async makeFolder(path: string): Promise<void> {
-    await mkdir(path, { recursive: true });
+    const first = await mkdir(path, { recursive: true });
+    if (first === undefined) return;
+    const top = dirname(resolve(first));
+    for (let folder = resolve(path); folder !== top;) {
+      folder = dirname(folder);
+      await syncFolder(folder);
+    }
   },
   async create(path: string, chunks: readonly Uint8Array[]): Promise<void> {
     const file = await open(path, "wx", 0o600);
@@ -86,12 +101,7 @@ export const realFiles: StateFiles = Object.freeze({
   link,
   rename,
   remove: (path: string): Promise<void> => rm(path, { force: true }),
-  async syncFolder(path: string): Promise<void> {
-    // Windows cannot open a folder; its file systems journal names by themselves.
-    if (process.platform === "win32") return;
-    const folder = await open(path, constants.O_RDONLY);
-    await withFile(folder, () => folder.sync());
-  },
+  syncFolder,
   async openJournal(path: string): Promise<JournalFile> {
     const file = await open(path, constants.O_WRONLY | constants.O_APPEND);
     return {

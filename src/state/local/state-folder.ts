@@ -103,6 +103,16 @@ export async function writeJournal(
   return bytes.byteLength;
 }
 
+/** Makes sure that what can be read of the journal is on the disk. */
+export async function syncJournal(files: StateFiles, folder: string): Promise<void> {
+  const file = await files.openJournal(`${folder}/${journalFile}`);
+  try {
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
 async function replacing(
   files: StateFiles,
   temporary: string,

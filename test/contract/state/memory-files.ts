@@ -32,6 +32,8 @@ export class MemoryDisk {
   #nextInode = 1;
   #names = new Map<string, Inode>();
   #durable = new Map<string, Inode>();
+  // Folders are always safe: `makeFolder` is one step that syncs.
+  readonly #folders = new Set<string>();
   #unsynced: ((names: Map<string, Inode>) => void)[] = [];
   /** What was done, for messages and to count. */
   readonly log: string[] = [];
@@ -63,7 +65,7 @@ export class MemoryDisk {
       read: (path) => look(() => this.#names.get(path)?.bytes.slice() ?? null),
       list: (folder) => look(() => this.#list(folder)),
       stamp: (path) => look(() => this.#names.get(path)?.id.toString() ?? null),
-      makeFolder: (path) => step(`makeFolder ${path}`, () => undefined),
+      makeFolder: (path) => step(`makeFolder ${path}`, () => void this.#folders.add(path)),
       create: (path, chunks) =>
         step(`create ${path}`, (share) => this.#create(path, chunks, share)),
       link: (from, to) => step(`link ${to}`, () => this.#link(from, to)),
@@ -107,6 +109,7 @@ export class MemoryDisk {
   }
 
   #list(folder: string): string[] | null {
+    if (!this.#folders.has(folder)) return null;
     const prefix = `${folder}/`;
     const paths = [...this.#names.keys()].filter((path) => path.startsWith(prefix));
     return paths.map((path) => path.slice(prefix.length));
