@@ -5,6 +5,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { systemClock } from "../../../src/clock/system-clock.ts";
 import { openLocalStateStore } from "../../../src/state/local/local-state-store.ts";
@@ -30,7 +31,7 @@ interface Applier {
 }
 
 function start(name: string, mode: string, count = 1): Applier {
-  const program = join(import.meta.dirname, "applier.ts");
+  const program = fileURLToPath(new URL("./applier.ts", import.meta.url));
   const child = spawn(process.execPath, [program, root, name, mode, String(count)], {
     stdio: ["ignore", "pipe", "inherit"],
   });
