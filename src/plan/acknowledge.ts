@@ -2,10 +2,15 @@ import { createHash } from "node:crypto";
 import type { Action } from "./action.ts";
 import { mustWait, needsAcknowledgement } from "./hazard.ts";
 
-/** The actions that a given acknowledgement hash stands for. */
+/**
+ * The actions that a given acknowledgement hash stands for. The snapshot that is taken before a
+ * collection is overwritten is held back with its restore but is no danger itself: its id depends
+ * on the instant of the plan, and with it in the set no hash would live until the apply.
+ */
 export function dangerousActions(actions: readonly Action[]): readonly Action[] {
   return actions.filter(
-    (action) => needsAcknowledgement(action.hazards) && !mustWait(action.hazards),
+    (action) =>
+      action.kind !== "create" && needsAcknowledgement(action.hazards) && !mustWait(action.hazards),
   );
 }
 

@@ -28,6 +28,17 @@ export function breakExpires(
   if (gone.length - input.creates > limit) hazards.push("mass-expire");
   const byRule = gone.filter((expire) => input.changedRule.has(expire.snapshotId));
   if (byRule.length > limit) hazards.push("rule-change");
+  return withHazards(expires, hazards);
+}
+
+/** The same expires, each with these hazards beside its own. */
+export function withHazards(
+  expires: readonly ExpireAction[],
+  hazards: readonly Hazard[],
+): readonly ExpireAction[] {
   if (hazards.length === 0) return expires;
-  return expires.map((expire) => ({ ...expire, hazards: [...expire.hazards, ...hazards] }));
+  return expires.map((expire) => ({
+    ...expire,
+    hazards: [...new Set([...expire.hazards, ...hazards])],
+  }));
 }

@@ -11,7 +11,7 @@ import {
   type Snapshot,
 } from "../snapshot/snapshot.ts";
 import type { CopyAction, CreateAction } from "./action.ts";
-import type { Survey } from "./survey.ts";
+import { CLOCK_SKEW_MS, type Survey } from "./survey.ts";
 
 /** A policy on one collection, with what exists for it. */
 export interface PolicyScene {
@@ -27,16 +27,22 @@ export interface PolicyScene {
   readonly place: Place;
   /** All of this policy's snapshots that may be worked on, newest first. */
   readonly mine: readonly Snapshot[];
-  /** Of the same policy, but of another lineage or cluster: they count as runs only. */
+  /** Of the same policy, but of another lineage: they count as runs only. */
   readonly kin: readonly Snapshot[];
+  /** The newest run time that has passed; null when there was none yet. */
+  readonly runAt: Date | null;
 }
 
-export function sceneOf(policy: DesiredPolicy, collection: string, survey: Survey): PolicyScene {
+/** @param runAt see `newestRun`; the same for every collection of the policy */
+export function sceneOf(
+  policy: DesiredPolicy,
+  collection: string,
+  survey: Survey,
+  runAt: Date | null,
+): PolicyScene {
   const resource = `policy.${policy.name}`;
   const { cluster } = policy;
-  const related = survey
-    .snapshotsOf(cluster, collection)
-    .filter((snapshot) => survey.addressOf(snapshot) === resource);
+  const { ours, kin } = survey.holding(cluster, collection, resource);
   return {
     policy,
     resource,
@@ -45,38 +51,81 @@ export function sceneOf(policy: DesiredPolicy, collection: string, survey: Surve
     collection,
     survey,
     place: policy.repository === null ? "cluster" : repositoryPlace(policy.repository),
-    mine: related.filter((snapshot) => survey.ownership(snapshot) === "ours"),
-    kin: related.filter((snapshot) => survey.ownership(snapshot) === "other-lineage"),
+    mine: ours,
+    kin,
+    runAt,
   };
+}
+
+/** The newest run time of a policy that has passed; null when there was none yet. */
+export function newestRun(policy: DesiredPolicy, survey: Survey): Date | null {
+  return previousRun(policy.schedule, { before: survey.now });
 }
 
 /** Whether the newest run is covered, and what has to be made so that it is. */
 export interface DueRun {
-  /** The newest run time that has passed; null when there was none yet. */
-  readonly runAt: Date | null;
   /** True when the newest run has no complete snapshot. */
   readonly isDue: boolean;
+  /** The id of the newest snapshot that is for the newest run; null when there is none. */
+  readonly coveredBy: string | null;
   readonly create: CreateAction | null;
+  /** Of what lacks its copy, whether or not retention will want it. */
   readonly copies: readonly CopyAction[];
 }
 
-/** True when some snapshot that is complete, here or (still to be copied) there, is for the run. */
-function covers(scene: PolicyScene, runAt: Date): boolean {
-  const { capabilities } = scene.survey.cluster(scene.cluster) ?? {};
-  return [...scene.mine, ...scene.kin].some((snapshot) => {
-    if (snapshot.scheduledFor === null) return false;
-    if (Date.parse(snapshot.scheduledFor) < runAt.getTime()) return false;
-    if (copyAt(snapshot, scene.place)?.status === "complete") return true;
-    // It lacks only its copy, which is cheaper and truer than a second snapshot.
-    return capabilities?.copyOut === true && copyAt(snapshot, "cluster")?.status === "complete";
-  });
+/** True when a snapshot lacks only its copy, which can be made from the one on the cluster. */
+function canBeCopied(scene: PolicyScene, snapshot: Snapshot): boolean {
+  return (
+    scene.place !== "cluster" &&
+    scene.survey.cluster(scene.cluster)?.capabilities.copyOut === true &&
+    // One that is there but damaged is never written again: a manifest is written once.
+    copyAt(snapshot, scene.place) === undefined &&
+    copyAt(snapshot, "cluster")?.status === "complete"
+  );
+}
+
+/**
+ * The snapshot that is for the newest run: complete where it has to be, or (ours) about to be. A
+ * server's clock that runs ahead does not matter, since only run times are compared; but a run time
+ * in the future, left by a clock that was wrong, covers nothing until its time has come.
+ */
+function covering(scene: PolicyScene, runAt: Date): Snapshot | undefined {
+  const { survey, cluster, collection, resource } = scene;
+  const latestMs = survey.now.getTime() + CLOCK_SKEW_MS;
+  const ahead = survey.holding(cluster, collection, resource).future;
+  const isForRun = ({ scheduledFor }: Snapshot): boolean => {
+    if (scheduledFor === null) return false;
+    const forMs = Date.parse(scheduledFor);
+    return forMs >= runAt.getTime() && forMs <= latestMs;
+  };
+  const isThere = (snapshot: Snapshot): boolean =>
+    copyAt(snapshot, scene.place)?.status === "complete";
+  const mine = scene.mine.find(
+    (entry) => isForRun(entry) && (isThere(entry) || canBeCopied(scene, entry)),
+  );
+  if (mine) return mine;
+  const others = [...scene.kin, ...ahead.filter((entry) => isRelated(survey, entry))];
+  return others.find((entry) => isForRun(entry) && isThere(entry));
+}
+
+function isRelated(survey: Survey, snapshot: Snapshot): boolean {
+  const ownership = survey.ownership(snapshot);
+  return ownership === "ours" || ownership === "other-lineage";
+}
+
+/** An id for this run that nothing has: what failed or was damaged is never written over. */
+function freshId(scene: PolicyScene, at: Date): string {
+  const { survey, cluster, collection, resource: address } = scene;
+  for (let take = 0; ; take += 1) {
+    const id = snapshotId({ lineage: survey.lineage, address, cluster, collection, at, take });
+    if (!survey.isUsed(cluster, collection, id)) return id;
+  }
 }
 
 function createFor(scene: PolicyScene, runAt: Date, forced: boolean): CreateAction {
   const { policy, survey, cluster, collection, address } = scene;
   const at = forced ? survey.now : runAt;
-  const seed = { lineage: survey.lineage, address: scene.resource, cluster, collection, at };
-  const id = snapshotId(seed);
+  const id = freshId(scene, at);
   const since = formatInZone(runAt, policy.schedule.timezone);
   const isBorn = survey.cluster(cluster)?.capabilities.create === "capture";
   const hasAny = scene.mine.some(isComplete) || scene.kin.some(isComplete);
@@ -124,24 +173,27 @@ export function copyOf(
  * What the schedule asks for now. A run is due when its time has passed and no complete snapshot is
  * for it or a later one; missed runs are made up once. Run times are compared with run times only,
  * never with a server's clock.
+ *
+ * @param options `usable` is false when nothing can be made now, e.g. an unmounted repository
  */
-export function dueRun(scene: PolicyScene, forced: boolean): DueRun {
-  const { survey, policy, cluster, collection } = scene;
-  const runAt = previousRun(policy.schedule, { before: survey.now });
+export function dueRun(
+  scene: PolicyScene,
+  options: { readonly force: boolean; readonly usable: boolean },
+): DueRun {
+  const { survey, cluster, collection, runAt } = scene;
   const observed = survey.collection(cluster, collection);
-  const canCreate = observed !== undefined && observed.problem === null;
-  const isDue = forced || (runAt !== null && !covers(scene, runAt));
-  const create = isDue && canCreate ? createFor(scene, runAt ?? survey.now, forced) : null;
-  const copies: CopyAction[] = [];
-  if (survey.cluster(cluster)?.capabilities.copyOut && scene.place !== "cluster") {
-    if (create) copies.push(copyOf(scene, { id: create.snapshotId, bytes: 0 }, create));
-    for (const snapshot of scene.mine) {
-      const lacks = copyAt(snapshot, scene.place)?.status !== "complete";
-      const isThere = copyAt(snapshot, "cluster")?.status === "complete";
-      if (lacks && isThere && snapshot.id !== create?.snapshotId) {
-        copies.push(copyOf(scene, snapshot, null));
-      }
-    }
+  const canCreate = options.usable && observed !== undefined && observed.problem === null;
+  const covered = runAt === null ? undefined : covering(scene, runAt);
+  const force = options.force && options.usable;
+  const isDue = force || (runAt !== null && covered === undefined);
+  const create = isDue && canCreate ? createFor(scene, runAt ?? survey.now, force) : null;
+  const copies = options.usable
+    ? scene.mine
+        .filter((snapshot) => canBeCopied(scene, snapshot))
+        .map((snapshot) => copyOf(scene, snapshot, null))
+    : [];
+  if (create && create.place !== scene.place) {
+    copies.unshift(copyOf(scene, { id: create.snapshotId, bytes: 0 }, create));
   }
-  return { runAt, isDue, create, copies };
+  return { isDue, coveredBy: covered?.id ?? null, create, copies };
 }

@@ -1,5 +1,5 @@
 import { repositoryOf, type Place, type Snapshot } from "../snapshot/snapshot.ts";
-import type { ExpireAction } from "./action.ts";
+import type { CreateAction, ExpireAction } from "./action.ts";
 import type { Hazard } from "./hazard.ts";
 import type { Survey } from "./survey.ts";
 
@@ -16,11 +16,19 @@ export function undoUntil(survey: Survey, places: readonly Place[]): string | nu
 
 export interface ExpireRequest {
   readonly address: string;
-  readonly places: readonly Place[];
+  /** All copies when it is left out. */
+  readonly places?: readonly Place[];
   readonly reason: string;
   /** What holds it back, beside the hazard that every expire has. */
   readonly holds: readonly Hazard[];
   readonly dependsOn: readonly string[];
+}
+
+function expireId(
+  { cluster, collection, id }: Pick<Snapshot, "cluster" | "collection" | "id">,
+  places: readonly Place[],
+): string {
+  return `expire:${id}@${cluster}/${collection}<${places.join("+")}`;
 }
 
 /** The action that removes these copies of a snapshot. */
@@ -29,11 +37,12 @@ export function expireAction(
   snapshot: Snapshot,
   request: ExpireRequest,
 ): ExpireAction {
-  const { address, places, reason, holds, dependsOn } = request;
+  const { address, reason, holds, dependsOn } = request;
+  const places = [...(request.places ?? snapshot.copies.map((copy) => copy.place))].sort();
   const { id, cluster, collection } = snapshot;
   return {
     kind: "expire",
-    id: `expire:${id}@${cluster}/${collection}<${places.join("+")}`,
+    id: expireId(snapshot, places),
     address,
     cluster,
     collection,
@@ -48,5 +57,32 @@ export function expireAction(
     bytes: snapshot.copies
       .filter((copy) => places.includes(copy.place))
       .reduce((sum, copy) => sum + copy.bytes, 0),
+  };
+}
+
+/** The action that takes what this plan makes off the cluster again, once its copy is complete. */
+export function expireFromCluster(
+  survey: Survey,
+  create: CreateAction,
+  request: Omit<ExpireRequest, "places">,
+): ExpireAction {
+  const { cluster, collection, snapshotId } = create;
+  const { address, reason, holds, dependsOn } = request;
+  const places: readonly Place[] = ["cluster"];
+  return {
+    kind: "expire",
+    id: expireId({ cluster, collection, id: snapshotId }, places),
+    address,
+    cluster,
+    collection,
+    snapshotId,
+    reason,
+    hazards: ["expires-snapshots", ...holds],
+    dependsOn,
+    places,
+    isWhole: false,
+    startedAt: survey.now.toISOString(),
+    undoUntil: null,
+    bytes: survey.collection(cluster, collection)?.bytes ?? 0,
   };
 }

@@ -49,6 +49,10 @@ export const HAZARDS = Object.freeze({
     level: "wait",
     meaning: "The cluster could not be looked at; what is unknown is never deleted.",
   },
+  "repository-unknown": {
+    level: "wait",
+    meaning: "The repository could not be looked at; what is unknown is never deleted.",
+  },
   "clock-behind": {
     level: "wait",
     meaning: "The clock is behind the last instant that the state has seen; nothing expires.",

@@ -20,10 +20,11 @@ export function hasShrunk(
   livePoints: number | null,
   accepted: AcceptedShrink | null,
 ): boolean {
+  const acceptedMs = accepted ? Date.parse(accepted.at) : null;
   let later = livePoints;
   for (const snapshot of snapshots) {
     if (!isComplete(snapshot)) continue;
-    if (accepted && snapshot.startedAt <= accepted.at) {
+    if (accepted && acceptedMs !== null && Date.parse(snapshot.startedAt) <= acceptedMs) {
       return later !== null && later * 2 < accepted.points;
     }
     const points = pointsOf(snapshot);
@@ -34,23 +35,40 @@ export function hasShrunk(
   return false;
 }
 
-/** Why nothing of a collection may be expired now, whoever asks. */
-export function collectionHolds(survey: Survey, cluster: string, collection: string): Hazard[] {
+/**
+ * Why nothing of a collection may be expired now, whoever asks. The whole history of the collection
+ * counts, whichever resource made it: a policy that first saw the source when it had been emptied
+ * must not be the reason for losing the good copies that another one made.
+ */
+export function collectionHolds(
+  survey: Survey,
+  cluster: string,
+  collection: string,
+  address: string,
+): Hazard[] {
   const holds: Hazard[] = [];
   if (survey.clockBehind) holds.push("clock-behind");
-  const observed = survey.cluster(cluster);
-  if (!observed?.reachable) holds.push("cluster-unknown");
-  else if (!survey.collection(cluster, collection)) holds.push("source-missing");
+  const source = survey.collection(cluster, collection);
+  if (!survey.cluster(cluster)?.reachable) holds.push("cluster-unknown");
+  else if (!source) holds.push("source-missing");
+  const accepted = survey.acceptedShrink(cluster, collection, address);
+  const history = survey.historyOf(cluster, collection);
+  if (hasShrunk(history, source?.points ?? null, accepted)) holds.push("source-shrunk");
   return holds;
+}
+
+/** True when nothing stands in the way of writing to what a repository's name stands for. */
+export function isUsable(survey: Survey, repository: string | null): boolean {
+  if (repository === null) return true;
+  const status = survey.repository(repository)?.status;
+  return status === "ok" || status === "new";
 }
 
 /** Why nothing of a policy's collection may be expired now. */
 export function policyHolds(scene: PolicyScene, due: DueRun): Hazard[] {
-  const { survey, cluster, collection, address } = scene;
-  const holds = collectionHolds(survey, cluster, collection);
+  const { survey, cluster, collection, address, policy } = scene;
+  const holds = collectionHolds(survey, cluster, collection, address);
+  if (!isUsable(survey, policy.repository)) holds.push("repository-unknown");
   if (due.isDue && due.create === null) holds.push("run-uncovered");
-  const accepted = survey.state?.shrinks[address] ?? null;
-  const live = survey.collection(cluster, collection)?.points ?? null;
-  if (hasShrunk(scene.mine, live, accepted)) holds.push("source-shrunk");
   return holds;
 }

@@ -1,6 +1,6 @@
 import type { Snapshot } from "../snapshot/snapshot.ts";
+import type { Holding } from "./holdings.ts";
 import type { Keep } from "./plan.ts";
-import type { Survey } from "./survey.ts";
 
 /** A line that says why a snapshot stays. */
 export function keepOf(
@@ -15,20 +15,18 @@ export function keepOf(
     collection: snapshot.collection,
     startedAt: snapshot.startedAt,
     bytes: snapshot.bytes,
-    places: snapshot.copies.map((copy) => copy.place),
+    places: snapshot.copies.map((copy) => copy.place).sort(),
     reasons,
   };
 }
 
-/** The snapshots of a resource that are dated in the future: set aside and reported. */
-export function futureKeeps(
-  survey: Survey,
-  cluster: string,
-  collection: string,
-  resource: string,
-): Keep[] {
-  return survey
-    .futureOf(cluster, collection)
-    .filter((snapshot) => survey.addressOf(snapshot) === resource)
-    .map((snapshot) => keepOf(snapshot, resource, ["dated in the future; set aside"]));
+/** What a resource has but must not touch, each with the reason. */
+export function setAside(holding: Holding, address: string | null): Keep[] {
+  const keep = (snapshots: readonly Snapshot[], reason: string): Keep[] =>
+    snapshots.map((snapshot) => keepOf(snapshot, address, [reason]));
+  return [
+    ...keep(holding.kin, "made under another state; adopt it to manage it"),
+    ...keep(holding.strangers, "made on another cluster of this name; adopt it to manage it"),
+    ...keep(holding.future, "dated in the future; set aside"),
+  ];
 }

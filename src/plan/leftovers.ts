@@ -1,40 +1,47 @@
-import { policyCollectionAddress, resourceOf } from "../address/address.ts";
+import { policyCollectionAddress } from "../address/address.ts";
 import type { Desired } from "../desired/desired.ts";
 import { isComplete, type Snapshot } from "../snapshot/snapshot.ts";
-import type { ExpireAction } from "./action.ts";
-import { breakExpires } from "./breaker.ts";
+import type { Action } from "./action.ts";
 import { expireAction } from "./expire-action.ts";
+import { doubtOf } from "./expiry.ts";
+import type { Holding } from "./holdings.ts";
 import { collectionHolds } from "./holds.ts";
-import { keepOf } from "./keeps.ts";
+import { keepOf, setAside } from "./keeps.ts";
 import type { Keep, ResourcePlan } from "./plan.ts";
-import type { Survey } from "./survey.ts";
+import type { CollectionPlace, Survey } from "./survey.ts";
 
-/** Addresses that plan their own snapshots. */
-function declaredAddresses(desired: Desired): ReadonlySet<string> {
-  return new Set([
-    ...desired.policies.map((policy) => `policy.${policy.name}`),
-    ...desired.snapshots.map((snapshot) => `snapshot.${snapshot.name}`),
-  ]);
+/** Whether a declared resource plans its own snapshots of a collection. */
+type Planned = (address: string, place: CollectionPlace) => boolean;
+
+function plannedBy(desired: Desired): Planned {
+  const policies = new Map(desired.policies.map((each) => [`policy.${each.name}`, each]));
+  const snapshots = new Map(desired.snapshots.map((each) => [`snapshot.${each.name}`, each]));
+  return (address, { cluster, collection }) => {
+    if (policies.get(address)?.cluster === cluster) return true;
+    const snapshot = snapshots.get(address);
+    return snapshot?.cluster === cluster && snapshot.collection === collection;
+  };
 }
 
-function addressIn(address: string, cluster: string, collection: string): string {
+function isDeclared(desired: Desired, address: string): boolean {
+  return (
+    desired.policies.some((each) => `policy.${each.name}` === address) ||
+    desired.snapshots.some((each) => `snapshot.${each.name}` === address)
+  );
+}
+
+function addressIn(address: string, { cluster, collection }: CollectionPlace): string {
   const [kind, name] = address.split(".", 2) as [string, string];
   return kind === "policy" ? policyCollectionAddress(name, cluster, collection) : address;
 }
 
-/** Why a leftover may go; null when it stays. */
-function release(
-  snapshot: Snapshot,
-  address: string,
-  removals: ReadonlyMap<string, boolean>,
-  now: string,
-): string | null {
-  if (snapshot.pinned) return null;
-  if (removals.get(resourceOf(address)) === true) return `removed with ${address}`;
-  if (snapshot.keepUntil !== null && snapshot.keepUntil <= now) {
-    return `kept until ${snapshot.keepUntil}`;
-  }
-  return null;
+interface Scene {
+  readonly desired: Desired;
+  readonly survey: Survey;
+  readonly place: CollectionPlace;
+  readonly noExpire: boolean;
+  /** By address: whether a `removed:` entry gives the snapshots up. */
+  readonly removals: ReadonlyMap<string, boolean>;
 }
 
 /**
@@ -47,71 +54,87 @@ export function planLeftovers(
   survey: Survey,
   options: { readonly noExpire: boolean },
 ): ResourcePlan {
-  const declared = declaredAddresses(desired);
+  const isPlanned = plannedBy(desired);
   const removals = new Map(desired.removed.map((entry) => [entry.address, entry.deleteSnapshots]));
-  const actions: ExpireAction[] = [];
+  const actions: Action[] = [];
   const keeps: Keep[] = [];
-  for (const { cluster, collection } of survey.places) {
-    const newest = survey.newestComplete(cluster, collection);
-    const expires: ExpireAction[] = [];
-    let existing = 0;
-    for (const snapshot of survey.snapshotsOf(cluster, collection)) {
-      const address = survey.addressOf(snapshot);
-      if (address !== null && declared.has(address)) continue;
-      if (isComplete(snapshot)) existing += 1;
-      if (address === null || survey.ownership(snapshot) !== "ours") {
-        keeps.push(keepOf(snapshot, null, [strangerReason(snapshot, survey)]));
-        continue;
-      }
-      const reason = release(snapshot, address, removals, survey.now.toISOString());
-      const stays = options.noExpire || snapshot === newest || !isComplete(snapshot);
-      if (reason === null || stays) {
-        const why = snapshot === newest ? ["newest complete"] : [];
-        const own = addressIn(address, cluster, collection);
-        keeps.push(keepOf(snapshot, own, [orphanReason(snapshot, address), ...why]));
-        continue;
-      }
-      expires.push(expireLeftover(snapshot, address, reason, survey));
-    }
-    actions.push(...breakExpires(expires, { creates: 0, existing, changedRule: new Set() }));
-    for (const snapshot of survey.futureOf(cluster, collection)) {
-      const address = survey.addressOf(snapshot);
-      if (address !== null && declared.has(address)) continue;
-      keeps.push(keepOf(snapshot, address, ["dated in the future; set aside"]));
+  for (const place of survey.places) {
+    const scene = { desired, survey, place, noExpire: options.noExpire, removals };
+    for (const holding of survey.holdings(place.cluster, place.collection)) {
+      const { address } = holding;
+      if (address === null) keeps.push(...foreignKeeps(holding));
+      else if (!isPlanned(address, place)) planHolding(scene, holding, address, { actions, keeps });
     }
   }
   return { actions, keeps, problems: [], diagnostics: [] };
 }
 
-function strangerReason(snapshot: Snapshot, survey: Survey): string {
-  const ownership = survey.ownership(snapshot);
-  if (ownership === "other-lineage") return "made under another state; adopt it to manage it";
-  if (ownership === "other-cluster") return "made on another cluster of this name";
-  if (snapshot.owner === null) return "unmanaged: snapform did not make it";
-  return `of project ${snapshot.owner.project}`;
+function foreignKeeps({ strangers, future }: Holding): Keep[] {
+  const keep = (snapshot: Snapshot, aside: string): Keep => {
+    const { owner } = snapshot;
+    const whose = owner ? `of project ${owner.project}` : "unmanaged: snapform did not make it";
+    return keepOf(snapshot, null, [whose + aside]);
+  };
+  return [
+    ...strangers.map((snapshot) => keep(snapshot, "")),
+    ...future.map((snapshot) => keep(snapshot, "; dated in the future")),
+  ];
 }
 
-function orphanReason(snapshot: Snapshot, address: string): string {
-  if (snapshot.pinned) return "pinned";
-  if (snapshot.keepUntil !== null) return `kept until ${snapshot.keepUntil}`;
-  if (address === "manual") return "made by hand";
-  return `orphaned: ${address} is not declared`;
+function planHolding(
+  scene: Scene,
+  holding: Holding,
+  address: string,
+  out: { readonly actions: Action[]; readonly keeps: Keep[] },
+): void {
+  const { survey, place } = scene;
+  const newest = survey.newestOurs(place.cluster, place.collection);
+  const own = addressIn(address, place);
+  out.keeps.push(...setAside(holding, own));
+  for (const snapshot of holding.ours) {
+    const reason = release(scene, snapshot, address, newest);
+    if (reason === null || scene.noExpire || snapshot === newest) {
+      const why = snapshot === newest ? ["newest complete"] : [];
+      out.keeps.push(keepOf(snapshot, own, [stayReason(scene, snapshot, address), ...why]));
+      continue;
+    }
+    const holds = collectionHolds(survey, place.cluster, place.collection, own).filter(
+      // A removal is asked for by name: that the collection is gone too is no reason to wait.
+      (hold) => hold !== "source-missing" || !isRemoved(scene, address),
+    );
+    const request = { address: own, reason, holds, dependsOn: [] };
+    out.actions.push(expireAction(survey, snapshot, request));
+  }
 }
 
-function expireLeftover(
+function isRemoved({ removals }: Scene, address: string): boolean {
+  return removals.get(address) === true;
+}
+
+/** Why a leftover may go; null when it stays. */
+function release(
+  scene: Scene,
   snapshot: Snapshot,
   address: string,
-  reason: string,
-  survey: Survey,
-): ExpireAction {
-  const { cluster, collection } = snapshot;
-  const holds = collectionHolds(survey, cluster, collection);
-  return expireAction(survey, snapshot, {
-    address: addressIn(address, cluster, collection),
-    places: snapshot.copies.map((copy) => copy.place),
-    reason,
-    // A removal is asked for by name: that the collection is gone too is no reason to wait.
-    holds: holds.filter((hold) => hold !== "source-missing"),
-    dependsOn: [],
-  });
+  newest: Snapshot | undefined,
+): string | null {
+  const { keepUntil } = snapshot;
+  const nowMs = scene.survey.now.getTime();
+  if (snapshot.pinned || doubtOf(snapshot) !== null) return null;
+  if (keepUntil !== null && Date.parse(keepUntil) > nowMs) return null;
+  // What failed attempts left may be all that there is, until there is a whole snapshot.
+  if (!isComplete(snapshot) && !newest) return null;
+  if (isRemoved(scene, address)) return `removed with ${address}`;
+  return keepUntil === null ? null : `kept until ${keepUntil}`;
+}
+
+function stayReason(scene: Scene, snapshot: Snapshot, address: string): string {
+  if (snapshot.pinned) return "pinned";
+  const doubt = doubtOf(snapshot);
+  if (doubt !== null) return doubt;
+  if (snapshot.keepUntil !== null) return `kept until ${snapshot.keepUntil}`;
+  if (address === "manual") return "made by hand";
+  if (isRemoved(scene, address)) return `left of ${address}, which is removed`;
+  if (isDeclared(scene.desired, address)) return `${address} is declared for another place now`;
+  return `orphaned: ${address} is not declared`;
 }

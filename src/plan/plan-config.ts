@@ -1,17 +1,17 @@
-import { parseAddress, resourceOf } from "../address/address.ts";
-import type { Desired } from "../desired/desired.ts";
+import type { Desired, DesiredPolicy } from "../desired/desired.ts";
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import type { State } from "../ledger/state.ts";
 import type { Inventory } from "../snapshot/inventory.ts";
 import { acknowledgeHash } from "./acknowledge.ts";
-import { byPlanOrder, type Action, type ExpireAction } from "./action.ts";
-import { breakExpires } from "./breaker.ts";
-import { mustWait, needsAcknowledgement, type Hazard } from "./hazard.ts";
+import { byPlanOrder, type Action } from "./action.ts";
+import type { Hazard } from "./hazard.ts";
 import { planLeftovers } from "./leftovers.ts";
 import { PLAN_FORMAT_VERSION, type Keep, type Plan, type ResourcePlan } from "./plan.ts";
-import { planPolicy } from "./policy-plan.ts";
+import { planPolicy, type PolicyPlan } from "./policy-plan.ts";
 import { recoveryOf } from "./recovery.ts";
 import { planRestore } from "./restore-plan.ts";
+import { scopeDiagnostics, scopeOf, type Scope } from "./scope.ts";
+import { isHeld, settleCollections } from "./settle.ts";
 import { planSnapshot } from "./snapshot-plan.ts";
 import { survey as surveyOf, type Survey } from "./survey.ts";
 
@@ -41,19 +41,18 @@ export function planConfig(
 ): Plan {
   const { project, moved } = desired;
   const survey = surveyOf({ project, inventory, state, now, moved });
-  const parts = resourcePlans(desired, survey, options);
-  const actions = breakCollections(
-    parts.flatMap((part) => part.actions),
-    survey,
-  ).sort(byPlanOrder);
-  const keeps = parts.flatMap((part) => part.keeps).sort(byKeepOrder);
+  const { plans, uncovered } = resourcePlans(desired, survey, options);
+  const wanted = plans.flatMap((plan) => plan.actions);
+  const actions = settleCollections(wanted, survey, uncovered).sort(byPlanOrder);
+  const keeps = plans.flatMap((plan) => plan.keeps).sort(byKeepOrder);
   const diagnostics = [
-    ...stateDiagnostics(desired, inventory, state, survey),
-    ...parts.flatMap((part) => part.diagnostics),
-  ];
-  const problems = parts.flatMap((part) => part.problems);
+    ...stateDiagnostics(survey),
+    ...scopeDiagnostics([...(options.only ?? []), ...(options.force ?? [])], desired, survey),
+    ...plans.flatMap((plan) => plan.diagnostics),
+  ].sort(byText);
+  const problems = plans.flatMap((plan) => plan.problems).sort(byText);
   const hazards = new Set<Hazard>(actions.flatMap((action) => action.hazards));
-  return {
+  return Object.freeze({
     formatVersion: PLAN_FORMAT_VERSION,
     kind: "plan",
     project,
@@ -76,7 +75,13 @@ export function planConfig(
     acknowledge: acknowledgeHash(actions),
     recovery: recoveryOf(survey, actions),
     summary: summarise(actions, keeps),
-  };
+  });
+}
+
+/** Problems and diagnostics have an order whatever was looked at first. */
+function byText(a: { readonly address?: string }, b: { readonly address?: string }): number {
+  const [left, right] = [a, b].map((each) => JSON.stringify([each.address ?? "", each]));
+  return left === right ? 0 : (left ?? "") < (right ?? "") ? -1 : 1;
 }
 
 function identities(
@@ -85,108 +90,91 @@ function identities(
   return Object.fromEntries([...entries].sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
-function resourcePlans(desired: Desired, survey: Survey, options: PlanOptions): ResourcePlan[] {
-  const only = [...(options.only ?? []), ...(options.force ?? [])];
-  const forced = new Set(options.force);
-  const isWanted = (address: string): boolean =>
-    only.length === 0 || only.some((entry) => resourceOf(entry) === address);
+interface Parts {
+  readonly plans: readonly ResourcePlan[];
+  /** For each cluster the collections with a run that is due and not planned. */
+  readonly uncovered: ReadonlyMap<string, ReadonlySet<string>>;
+}
+
+function resourcePlans(desired: Desired, survey: Survey, options: PlanOptions): Parts {
+  const scope = scopeOf(options.only ?? [], options.force ?? []);
   const noExpire = options.noExpire ?? false;
   const plans: ResourcePlan[] = [];
+  const uncovered = new Map<string, Set<string>>();
   for (const policy of desired.policies) {
-    const address = `policy.${policy.name}`;
-    if (!isWanted(address)) continue;
-    const keys = collectionKeys(only, address);
-    if (keys.length === 0) {
-      plans.push(planPolicy(policy, survey, { force: forced.has(address), noExpire }));
-    }
-    for (const { entry, collection } of keys) {
-      const force = forced.has(entry) || forced.has(address);
-      plans.push(planPolicy(policy, survey, { force, noExpire, onlyCollection: collection }));
+    if (!scope.includes(`policy.${policy.name}`)) continue;
+    const named = uncovered.get(policy.cluster) ?? new Set<string>();
+    uncovered.set(policy.cluster, named);
+    for (const plan of policyPlans(policy, survey, scope, noExpire)) {
+      plans.push(plan);
+      for (const collection of plan.uncovered) named.add(collection);
     }
   }
   for (const snapshot of desired.snapshots) {
     const address = `snapshot.${snapshot.name}`;
-    if (isWanted(address)) {
-      plans.push(planSnapshot(snapshot, survey, { force: forced.has(address) }));
-    }
+    if (!scope.includes(address)) continue;
+    plans.push(planSnapshot(snapshot, survey, { force: scope.isForced(address), noExpire }));
   }
   const planned = plans.flatMap((plan) => plan.actions);
   for (const restore of desired.restores) {
     const address = `restore.${restore.name}`;
-    if (isWanted(address)) {
-      plans.push(planRestore(restore, survey, planned, { force: forced.has(address) }));
-    }
+    if (!scope.includes(address)) continue;
+    plans.push(planRestore(restore, survey, planned, { force: scope.isForced(address) }));
   }
-  if (only.length === 0) plans.push(planLeftovers(desired, survey, { noExpire }));
-  return plans;
+  if (scope.isAll) plans.push(planLeftovers(desired, survey, { noExpire }));
+  return { plans, uncovered };
 }
 
-function collectionKeys(
-  only: readonly string[],
-  address: string,
-): readonly { readonly entry: string; readonly collection: string }[] {
-  if (only.includes(address)) return [];
-  return only.flatMap((entry) => {
-    const key = resourceOf(entry) === address ? parseAddress(entry)?.key : undefined;
-    if (key === undefined) return [];
-    return [{ entry, collection: key.slice(key.indexOf("/") + 1) }];
-  });
-}
-
-/** The breaker over everything that one run does to a collection, whichever resource asks. */
-function breakCollections(actions: readonly Action[], survey: Survey): Action[] {
-  const groups = new Map<string, { expires: ExpireAction[]; creates: number }>();
-  for (const action of actions) {
-    if (action.kind !== "expire" && action.kind !== "create") continue;
-    const key = JSON.stringify([action.cluster, action.collection]);
-    const group = groups.get(key) ?? { expires: [], creates: 0 };
-    if (action.kind === "expire") group.expires.push(action);
-    else group.creates += 1;
-    groups.set(key, group);
-  }
-  const broken = new Map<string, ExpireAction>();
-  for (const { expires, creates } of groups.values()) {
-    const [first] = expires;
-    if (!first) continue;
-    const owned = survey
-      .snapshotsOf(first.cluster, first.collection)
-      .filter((snapshot) => survey.ownership(snapshot) === "ours");
-    const input = { creates, existing: owned.length, changedRule: new Set<string>() };
-    for (const expire of breakExpires(expires, input)) broken.set(expire.id, expire);
-  }
-  return actions.map((action) => broken.get(action.id) ?? action);
+function policyPlans(
+  policy: DesiredPolicy,
+  survey: Survey,
+  scope: Scope,
+  noExpire: boolean,
+): readonly PolicyPlan[] {
+  const force = scope.isForced(`policy.${policy.name}`);
+  const collections = scope.collectionsOf(policy.name, policy.cluster);
+  if (collections === null) return [planPolicy(policy, survey, { force, noExpire })];
+  return collections.map((each) =>
+    planPolicy(policy, survey, {
+      force: each.force,
+      noExpire,
+      onlyCollection: each.collection,
+    }),
+  );
 }
 
 function byKeepOrder(a: Keep, b: Keep): number {
-  const left = [a.cluster, a.collection, a.address ?? "~"].join("\u0000");
-  const right = [b.cluster, b.collection, b.address ?? "~"].join("\u0000");
-  if (left !== right) return left < right ? -1 : 1;
-  const difference = Date.parse(b.startedAt) - Date.parse(a.startedAt);
-  if (difference !== 0) return difference;
-  return a.snapshotId < b.snapshotId ? 1 : a.snapshotId > b.snapshotId ? -1 : 0;
+  return (
+    byCodeUnit(a.cluster, b.cluster) ||
+    byCodeUnit(a.collection, b.collection) ||
+    byCodeUnit(a.address ?? "~", b.address ?? "~") ||
+    Date.parse(b.startedAt) - Date.parse(a.startedAt) ||
+    byCodeUnit(b.snapshotId, a.snapshotId)
+  );
 }
 
-function stateDiagnostics(
-  desired: Desired,
-  inventory: Inventory,
-  state: State | null,
-  survey: Survey,
-): Diagnostic[] {
+function byCodeUnit(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+function stateDiagnostics(survey: Survey): Diagnostic[] {
   const diagnostics: Diagnostic[] = [];
-  const lost = inventory.snapshots.filter(
-    (snapshot) => survey.ownership(snapshot) === "other-lineage",
+  const { state, project, places } = survey;
+  const lost = places.flatMap(({ cluster, collection }) =>
+    survey.holdings(cluster, collection).flatMap((holding) => holding.kin),
   );
   if (lost.length > 0) {
-    const what = state === null ? "There is no state, but" : "The state does not know";
-    const rest = state === null ? ` ${lost.length} snapshot(s) of project` : ` ${lost.length} of`;
+    const what =
+      state === null
+        ? `There is no state, but ${lost.length} snapshot(s) of project ${project} exist`
+        : `${lost.length} snapshot(s) of project ${project} exist that the state does not know`;
     diagnostics.push({
       severity: "warning",
       code: "state-missing",
       summary: "Snapshots of this project are not in the state",
       detail:
-        `${what}${rest} ${desired.project} exist. They count as runs that were made, and none of ` +
-        "them expires. Put the state back, or run `snapform adopt --from-repository` to take them " +
-        "over.",
+        `${what}. They count as runs that were made, and none of them expires. Put the state ` +
+        "back, or run `snapform adopt --from-repository` to take them over.",
     });
   }
   if (survey.clockBehind && state) {
@@ -205,8 +193,6 @@ function stateDiagnostics(
 function summarise(actions: readonly Action[], keeps: readonly Keep[]): Plan["summary"] {
   const count = (kind: Action["kind"]): number =>
     actions.filter((action) => action.kind === kind).length;
-  const isHeld = (action: Action): boolean =>
-    mustWait(action.hazards) || needsAcknowledgement(action.hazards);
   const expires = actions.filter((action) => action.kind === "expire");
   return {
     create: count("create"),

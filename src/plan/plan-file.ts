@@ -13,8 +13,17 @@ function digestOf(plan: unknown): string {
   return createHash("sha256").update(canonicalJson(plan)).digest("hex");
 }
 
-/** The text of a plan file: JSON, readable by a person, with a digest over the plan. */
+/**
+ * The text of a plan file: JSON, readable by a person, with a digest over the plan.
+ *
+ * @throws SnapformError `failed-precondition` for a plan of another instant: it cannot be applied
+ */
 export function formatPlanFile(plan: Plan): string {
+  if (!plan.applicable) {
+    throw new SnapformError("failed-precondition", "a plan of another instant cannot be saved", {
+      hint: "Leave `--at` out to make one that can be applied.",
+    });
+  }
   const file: PlanFile = { digest: digestOf(plan), plan };
   return `${JSON.stringify(file, null, 2)}\n`;
 }
@@ -28,14 +37,14 @@ export function formatPlanFile(plan: Plan): string {
  */
 export function parsePlanFile(text: string, name: string): Plan {
   const file = parseJson(text, name);
-  if (typeof file !== "object" || file === null || !("plan" in file) || !("digest" in file)) {
+  const { plan, digest } = (file ?? {}) as { plan?: unknown; digest?: unknown };
+  const { formatVersion: version, kind } = (plan ?? {}) as Record<string, unknown>;
+  if (typeof digest !== "string" || kind !== "plan" || typeof version !== "number") {
     throw new SnapformError("corrupt", `${name} is not a saved plan`, {
       hint: "Make one with `snapform plan --out FILE`.",
     });
   }
-  const { plan, digest } = file;
-  const version = (plan as { formatVersion?: unknown } | null)?.formatVersion;
-  if (typeof version !== "number" || version > PLAN_FORMAT_VERSION) {
+  if (version > PLAN_FORMAT_VERSION) {
     throw new SnapformError("corrupt", `${name} was written by a newer snapform`, {
       hint: "Apply it with the version that made it, or plan again.",
     });

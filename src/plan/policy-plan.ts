@@ -1,13 +1,15 @@
 import { policyCollectionAddress } from "../address/address.ts";
 import type { DesiredPolicy } from "../desired/desired.ts";
+import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import { matchCollections, unmatchedLiterals } from "../policy/match.ts";
 import { isComplete } from "../snapshot/snapshot.ts";
 import { breakExpires } from "./breaker.ts";
-import { dueRun, sceneOf, type DueRun, type PolicyScene } from "./due.ts";
+import { dueRun, newestRun, sceneOf } from "./due.ts";
 import { planExpiry } from "./expiry.ts";
-import { futureKeeps, keepOf } from "./keeps.ts";
+import { isUsable } from "./holds.ts";
+import { keepOf, setAside } from "./keeps.ts";
+import type { PlanProblem, ResourcePlan } from "./plan.ts";
 import { changedRuleExpires } from "./rule-change.ts";
-import type { Keep, PlanProblem, ResourcePlan } from "./plan.ts";
 import type { Survey } from "./survey.ts";
 
 export interface PolicyPlanOptions {
@@ -19,6 +21,12 @@ export interface PolicyPlanOptions {
   readonly noExpire?: boolean;
 }
 
+/** The plan of a policy, and where something stands in the way of it. */
+export interface PolicyPlan extends ResourcePlan {
+  /** Collections whose newest run is due and cannot be made now: nothing of theirs may expire. */
+  readonly uncovered: readonly string[];
+}
+
 /**
  * What one policy asks for: a snapshot where a run is due, copies where they are missing, and the
  * end of what retention has released. Pure; the command line and the Terraform provider plan with
@@ -28,21 +36,22 @@ export function planPolicy(
   policy: DesiredPolicy,
   survey: Survey,
   options: PolicyPlanOptions = {},
-): ResourcePlan {
-  const plans: ResourcePlan[] = [];
+): PolicyPlan {
+  const plans: PolicyPlan[] = [];
   const cluster = survey.cluster(policy.cluster);
   const names = cluster?.collections.map((collection) => collection.name) ?? [];
-  const matched = matchCollections(policy.collections, names);
+  const matched = new Set(matchCollections(policy.collections, names));
+  const request = { policy, survey, options, matched, runAt: newestRun(policy, survey) };
   for (const collection of collectionsOf(policy, survey, matched)) {
     if (options.onlyCollection !== undefined && collection !== options.onlyCollection) continue;
-    plans.push(planCollection(policy, collection, survey, matched.includes(collection), options));
+    plans.push(planCollection(request, collection));
   }
-  const problems = policyProblems(policy, survey, matched, names);
   return {
     actions: plans.flatMap((plan) => plan.actions),
     keeps: plans.flatMap((plan) => plan.keeps),
-    problems: [...problems, ...plans.flatMap((plan) => plan.problems)],
-    diagnostics: plans.flatMap((plan) => plan.diagnostics),
+    problems: policyProblems(policy, survey, matched, names),
+    diagnostics: copyOutDiagnostics(`policy.${policy.name}`, policy, survey),
+    uncovered: plans.flatMap((plan) => plan.uncovered),
   };
 }
 
@@ -50,27 +59,42 @@ export function planPolicy(
 function collectionsOf(
   policy: DesiredPolicy,
   survey: Survey,
-  matched: readonly string[],
+  matched: ReadonlySet<string>,
 ): readonly string[] {
-  const names = new Set(matched);
-  for (const place of survey.places) {
-    if (place.cluster !== policy.cluster || names.has(place.collection)) continue;
-    const snapshots = [
-      ...survey.snapshotsOf(place.cluster, place.collection),
-      ...survey.futureOf(place.cluster, place.collection),
-    ];
-    const resource = `policy.${policy.name}`;
-    if (snapshots.some((snapshot) => survey.addressOf(snapshot) === resource)) {
-      names.add(place.collection);
-    }
-  }
-  return [...names].sort();
+  const held = survey
+    .placesOf(`policy.${policy.name}`)
+    .flatMap((place) => (place.cluster === policy.cluster ? [place.collection] : []));
+  return [...new Set([...matched, ...held])].sort();
+}
+
+/** A repository is asked for and nothing can ever be brought there: an error, not a failure. */
+export function copyOutDiagnostics(
+  address: string,
+  wanted: { readonly cluster: string; readonly repository: string | null },
+  survey: Survey,
+): readonly Diagnostic[] {
+  const cluster = survey.cluster(wanted.cluster);
+  if (wanted.repository === null || !cluster) return [];
+  const { create, copyOut } = cluster.capabilities;
+  if (create === "capture" || copyOut) return [];
+  return [
+    {
+      severity: "error",
+      code: "no-copy-out",
+      summary: "This engine cannot copy snapshots into a repository",
+      detail:
+        `${address} names repository ${wanted.repository}, but the snapshots of engine ` +
+        `${cluster.engine} cannot be read out of cluster ${wanted.cluster}. Leave \`repository\` ` +
+        "out to keep them on the cluster.",
+      address,
+    },
+  ];
 }
 
 function policyProblems(
   policy: DesiredPolicy,
   survey: Survey,
-  matched: readonly string[],
+  matched: ReadonlySet<string>,
   names: readonly string[],
 ): PlanProblem[] {
   const problem = (collection: string | null, code: string, message: string): PlanProblem => ({
@@ -90,73 +114,55 @@ function policyProblems(
     return [problem(null, cause?.code ?? "unavailable", message)];
   }
   const repository = policy.repository === null ? null : survey.repository(policy.repository);
-  if (repository && repository.status !== "ok" && repository.status !== "new") {
-    const message = repository.problem?.message ?? `repository ${repository.name} is not usable`;
-    return [problem(null, repository.problem?.code ?? "failed-precondition", message)];
+  if (!isUsable(survey, policy.repository)) {
+    const message = repository?.problem?.message ?? `repository ${policy.repository} is not usable`;
+    return [problem(null, repository?.problem?.code ?? "failed-precondition", message)];
   }
   const missing = unmatchedLiterals(policy.collections, names).map((name) =>
     problem(name, "not-found", `collection ${name} does not exist on cluster ${policy.cluster}`),
   );
-  const refused = matched.flatMap((name) => {
+  const refused = [...matched].flatMap((name) => {
     const fault = survey.collection(policy.cluster, name)?.problem;
     return fault ? [problem(name, fault.code, fault.message)] : [];
   });
   return [...missing, ...refused];
 }
 
-function repositoryIsUsable(scene: PolicyScene): boolean {
-  if (scene.policy.repository === null) return true;
-  const status = scene.survey.repository(scene.policy.repository)?.status;
-  return status === "ok" || status === "new";
+interface CollectionRequest {
+  readonly policy: DesiredPolicy;
+  readonly survey: Survey;
+  readonly options: PolicyPlanOptions;
+  readonly matched: ReadonlySet<string>;
+  readonly runAt: Date | null;
 }
 
-function planCollection(
-  policy: DesiredPolicy,
-  collection: string,
-  survey: Survey,
-  isMatched: boolean,
-  options: PolicyPlanOptions,
-): ResourcePlan {
-  const scene = sceneOf(policy, collection, survey);
-  const future = futureKeeps(survey, scene.cluster, collection, scene.resource);
-  const others = othersOf(scene);
-  const isThere = survey.collection(scene.cluster, collection) !== undefined;
-  if (!isMatched && isThere) {
-    const reason = `no longer matched by ${scene.resource}`;
-    const keeps = scene.mine.map((snapshot) => keepOf(snapshot, scene.address, [reason]));
-    return { actions: [], keeps: [...keeps, ...others, ...future], problems: [], diagnostics: [] };
+function planCollection(request: CollectionRequest, collection: string): PolicyPlan {
+  const { policy, survey, options, matched, runAt } = request;
+  const scene = sceneOf(policy, collection, survey, runAt);
+  const { cluster, address, resource } = scene;
+  const aside = setAside(survey.holding(cluster, collection, resource), address);
+  const isThere = survey.collection(cluster, collection) !== undefined;
+  const blank = { problems: [], diagnostics: [], uncovered: [] };
+  if (!matched.has(collection) && isThere) {
+    const reason = `no longer matched by ${resource}`;
+    const keeps = scene.mine.map((snapshot) => keepOf(snapshot, address, [reason]));
+    return { ...blank, actions: [], keeps: [...keeps, ...aside] };
   }
-  const usable = repositoryIsUsable(scene) && survey.cluster(scene.cluster)?.reachable === true;
-  const due: DueRun = usable
-    ? dueRun(scene, options.force ?? false)
-    : { ...dueRun(scene, false), create: null, copies: [] };
-  const expiry = planExpiry(scene, due, options.noExpire ?? false);
-  const changed = changedRuleExpires(scene, due, expiry.expires);
-  const expires = breakExpires(expiry.expires, {
+  const usable =
+    isUsable(survey, policy.repository) &&
+    survey.cluster(cluster)?.reachable === true &&
+    copyOutDiagnostics(resource, policy, survey).length === 0;
+  const due = dueRun(scene, { force: options.force ?? false, usable });
+  const { expires, keeps, copies } = planExpiry(scene, due, options.noExpire ?? false);
+  const broken = breakExpires(expires, {
     creates: due.create ? 1 : 0,
     existing: scene.mine.filter(isComplete).length,
-    changedRule: changed,
+    changedRule: changedRuleExpires(scene, due, expires),
   });
   return {
-    actions: [...(due.create ? [due.create] : []), ...due.copies, ...expires],
-    keeps: [...expiry.keeps, ...others, ...future],
-    problems: [],
-    diagnostics: [],
+    ...blank,
+    actions: [...(due.create ? [due.create] : []), ...copies, ...broken],
+    keeps: [...keeps, ...aside],
+    uncovered: due.isDue && due.create === null ? [collection] : [],
   };
-}
-
-/** Snapshots of this policy that it must not touch: another lineage's, another cluster's. */
-function othersOf(scene: PolicyScene): Keep[] {
-  const { survey, cluster, collection, resource, address } = scene;
-  return survey.snapshotsOf(cluster, collection).flatMap((snapshot) => {
-    if (survey.addressOf(snapshot) !== resource) return [];
-    const ownership = survey.ownership(snapshot);
-    if (ownership === "other-lineage") {
-      return [keepOf(snapshot, address, ["made under another state; adopt it to manage it"])];
-    }
-    if (ownership === "other-cluster") {
-      return [keepOf(snapshot, address, ["made on another cluster of this name; adopt to manage"])];
-    }
-    return [];
-  });
 }

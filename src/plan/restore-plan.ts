@@ -4,6 +4,7 @@ import type { RestoreRecord } from "../ledger/state.ts";
 import type { Capabilities, RestoreProcedure } from "../snapshot/capabilities.ts";
 import { snapshotId } from "../snapshot/snapshot-id.ts";
 import type { Action, CreateAction, RestoreAction } from "./action.ts";
+import { canonicalJson } from "./canonical-json.ts";
 import type { Hazard } from "./hazard.ts";
 import type { PlanProblem, ResourcePlan } from "./plan.ts";
 import {
@@ -21,7 +22,7 @@ export interface RestorePlanOptions {
 
 /** The hash of what a restore declares: a changed declaration is another wish. */
 export function wishOf(restore: DesiredRestore): string {
-  const text = JSON.stringify([
+  const text = canonicalJson([
     restore.from,
     restore.to.cluster,
     restore.to.collection,
@@ -130,7 +131,19 @@ function choose(
     const message = `engine ${capabilities.engine} has no aliases; use \`ifExists: replace\``;
     return { code: "unimplemented", message };
   }
-  if (!target) return { procedure: "new", collection, alias: to.alias, hazards: [] };
+  if (isAlias && to.alias !== null && survey.collection(to.cluster, to.alias)) {
+    const message =
+      `${to.alias} is a collection on cluster ${to.cluster}, so no alias can have that name; ` +
+      "name another alias, or remove the collection first";
+    return { code: "already-exists", message };
+  }
+  if (!target) {
+    if (capabilities.restore.newCollection) {
+      return { procedure: "new", collection, alias: to.alias, hazards: [] };
+    }
+    const message = `engine ${capabilities.engine} cannot restore into a new collection`;
+    return { code: "unimplemented", message };
+  }
   if (to.ifExists !== "replace") {
     const message =
       `collection ${collection} exists on cluster ${to.cluster}; restore into another name, ` +
@@ -152,6 +165,29 @@ function choose(
   return { code: "unimplemented", message };
 }
 
+/** What the engine cannot do, whatever the target is like. */
+function engineFault(
+  { to, check }: DesiredRestore,
+  source: RestoreSource,
+  survey: Survey,
+  capabilities: Capabilities,
+): Fault | null {
+  const canReadOut = survey.cluster(source.cluster)?.capabilities.copyOut ?? false;
+  if (source.place === "cluster" && source.cluster !== to.cluster && !canReadOut) {
+    const message =
+      `snapshot ${source.snapshotId} lies on cluster ${source.cluster} only, and engine ` +
+      `${source.engine} cannot bring it to cluster ${to.cluster}`;
+    return { code: "unimplemented", message };
+  }
+  if (!capabilities.checks.includes(check)) {
+    const message =
+      `engine ${capabilities.engine} cannot check what it restored to the level ${check}; ` +
+      `it reaches ${capabilities.checks.join(", ") || "none"}`;
+    return { code: "unimplemented", message };
+  }
+  return null;
+}
+
 function planTarget(
   restore: DesiredRestore,
   source: RestoreSource,
@@ -170,6 +206,8 @@ function planTarget(
       `which is ${cluster.engine}`;
     return onlyProblem(restore, { code: "failed-precondition", message });
   }
+  const refused = engineFault(restore, source, survey, cluster.capabilities);
+  if (refused) return onlyProblem(restore, refused);
   const choice = choose(restore, source, survey, cluster.capabilities);
   if ("code" in choice) return onlyProblem(restore, choice);
   const safety =

@@ -57,7 +57,7 @@ export function originOf(from: DesiredRestore["from"]): RestoreOrigin {
 /** Copies in a repository first: they can be read whatever became of the cluster. */
 function bestPlace(snapshot: Snapshot, wanted: Place | null): Place | null {
   const whole = snapshot.copies.filter((copy) => copy.status === "complete");
-  const places = whole.map((copy) => copy.place);
+  const places = whole.map((copy) => copy.place).sort();
   if (wanted !== null) return places.includes(wanted) ? wanted : null;
   return places.find((place) => repositoryOf(place) !== null) ?? places[0] ?? null;
 }
@@ -110,6 +110,14 @@ function plannedSource(
 }
 
 /**
+ * True for what a restore saved before it replaced something: it is restored by its id only. As the
+ * newest of its collection it would otherwise make a restore of the latest undo itself, for ever.
+ */
+function isSafety({ owner }: Snapshot): boolean {
+  return owner?.address.startsWith("restore.") ?? false;
+}
+
+/**
  * The snapshot that a restore means. `latest` is the newest complete one, counting what this plan
  * makes; an instant means the newest complete one that was finished by then; else it is an id.
  * Null when there is none.
@@ -129,7 +137,9 @@ export function restoreSource(
     if (origin.address !== null && survey.addressOf(snapshot) !== origin.address) continue;
     const place = bestPlace(snapshot, origin.place);
     if (place === null) continue;
-    if (at === "latest" || at === snapshot.id) return existingSource(snapshot, place);
+    if (at === snapshot.id) return existingSource(snapshot, place);
+    if (isSafety(snapshot)) continue;
+    if (at === "latest") return existingSource(snapshot, place);
     const finishedAt = snapshot.finishedAt ?? snapshot.startedAt;
     if (INSTANT.test(at) && Date.parse(finishedAt) <= Date.parse(at)) {
       return existingSource(snapshot, place);

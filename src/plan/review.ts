@@ -1,7 +1,15 @@
+import { resourceOf } from "../address/address.ts";
 import type { State } from "../ledger/state.ts";
-import type { Inventory } from "../snapshot/inventory.ts";
-import type { Snapshot } from "../snapshot/snapshot.ts";
-import type { Action, CopyAction, CreateAction, ExpireAction, RestoreAction } from "./action.ts";
+import type { Inventory, ObservedCollection } from "../snapshot/inventory.ts";
+import { isComplete, type Snapshot } from "../snapshot/snapshot.ts";
+import {
+  byPlanOrder,
+  type Action,
+  type CopyAction,
+  type CreateAction,
+  type ExpireAction,
+  type RestoreAction,
+} from "./action.ts";
 import type { Plan } from "./plan.ts";
 
 /** What has become of an action between the plan and its apply. */
@@ -40,14 +48,27 @@ const RUN: Verdict = Object.freeze({ kind: "run" });
 export function reviewPlan(request: ReviewRequest): Review {
   const { saved } = request;
   const index = indexOf(request);
-  const verdicts = new Map<string, Verdict>();
   const stale = bindingFaults(request);
-  for (const action of saved.actions) {
+  // In the order of their kinds, so that an action finds the verdicts of those that it needs.
+  for (const action of saved.actions.toSorted(byPlanOrder)) {
     const verdict = judge(action, index);
-    verdicts.set(action.id, verdict);
+    index.verdicts.set(action.id, verdict);
     if (verdict.kind === "broken") stale.push(`${action.address}: ${verdict.why}`);
   }
-  return { verdicts, stale };
+  skipNeedlessSafety(saved, index.verdicts);
+  return { verdicts: index.verdicts, stale };
+}
+
+/** What a restore saves first is not needed where the restore has been done already. */
+function skipNeedlessSafety(saved: Plan, verdicts: Map<string, Verdict>): void {
+  for (const action of saved.actions) {
+    if (action.kind !== "create" || !action.address.startsWith("restore.")) continue;
+    const users = saved.actions.filter((other) => other.dependsOn.includes(action.id));
+    const isDone = users.every((user) => verdicts.get(user.id)?.kind === "satisfied");
+    if (users.length > 0 && isDone) {
+      verdicts.set(action.id, { kind: "satisfied", why: "the restore that it is for is done" });
+    }
+  }
 }
 
 function bindingFaults({ saved, fresh, inventory }: ReviewRequest): string[] {
@@ -76,25 +97,41 @@ function bindingFaults({ saved, fresh, inventory }: ReviewRequest): string[] {
 
 interface Index {
   readonly request: ReviewRequest;
-  readonly savedIds: ReadonlySet<string>;
   readonly freshById: ReadonlyMap<string, Action>;
+  readonly savedById: ReadonlyMap<string, Action>;
+  /** Addresses that a plan made now makes a snapshot for. */
+  readonly freshCreates: ReadonlySet<string>;
+  readonly verdicts: Map<string, Verdict>;
+  isReachable(cluster: string): boolean;
+  collection(cluster: string, name: string): ObservedCollection | undefined;
   snapshot(cluster: string, collection: string, id: string): Snapshot | undefined;
 }
 
 function indexOf(request: ReviewRequest): Index {
-  const key = (cluster: string, collection: string, id: string): string =>
-    JSON.stringify([cluster, collection, id]);
+  const { saved, fresh, inventory } = request;
+  const key = (...names: string[]): string => JSON.stringify(names);
   const snapshots = new Map(
-    request.inventory.snapshots.map((entry) => [
-      key(entry.cluster, entry.collection, entry.id),
-      entry,
-    ]),
+    inventory.snapshots.map((each) => [key(each.cluster, each.collection, each.id), each]),
+  );
+  const collections = new Map(
+    inventory.clusters.flatMap(({ name, collections: all }) =>
+      all.map((each) => [key(name, each.name), each] as const),
+    ),
+  );
+  const reachable = new Set(
+    inventory.clusters.filter((cluster) => cluster.reachable).map((cluster) => cluster.name),
   );
   return {
     request,
-    savedIds: new Set(request.saved.actions.map((action) => action.id)),
-    freshById: new Map(request.fresh.actions.map((action) => [action.id, action])),
+    savedById: new Map(saved.actions.map((action) => [action.id, action])),
+    freshById: new Map(fresh.actions.map((action) => [action.id, action])),
+    freshCreates: new Set(
+      fresh.actions.filter(({ kind }) => kind === "create").map(({ address }) => address),
+    ),
+    verdicts: new Map(),
     snapshot: (cluster, collection, id) => snapshots.get(key(cluster, collection, id)),
+    collection: (cluster, name) => collections.get(key(cluster, name)),
+    isReachable: (cluster) => reachable.has(cluster),
   };
 }
 
@@ -116,21 +153,25 @@ function broken(why: string): Verdict {
 }
 
 function judgeCreate(action: CreateAction, index: Index): Verdict {
-  const { cluster, collection } = action;
-  if (index.snapshot(cluster, collection, action.snapshotId)) {
-    return { kind: "satisfied", why: "it has been made already" };
+  const { cluster, collection, address } = action;
+  const there = index.snapshot(cluster, collection, action.snapshotId);
+  if (there && isComplete(there)) return { kind: "satisfied", why: "it has been made already" };
+  if (there) return broken(`an attempt at snapshot ${action.snapshotId} has failed since`);
+  const { fresh, state } = index.request;
+  const taken = state?.taken[address];
+  if (taken && taken.take >= action.take && !address.startsWith("policy.")) {
+    return { kind: "satisfied", why: `it was taken at ${taken.at}` };
   }
-  const { fresh, inventory } = index.request;
-  const isWanted = fresh.actions.some(
-    (other) =>
-      other.kind === "create" && other.address === action.address && other.cluster === cluster,
+  const isInTheWay = fresh.problems.some(
+    (problem) =>
+      problem.address === address ||
+      (problem.collection === null && problem.address === resourceOf(address)),
   );
-  if (action.scheduledFor !== null && !isWanted && fresh.problems.length === 0) {
+  if (action.scheduledFor !== null && !index.freshCreates.has(address) && !isInTheWay) {
     return { kind: "satisfied", why: "its run has been made already" };
   }
-  const observed = inventory.clusters.find((entry) => entry.name === cluster);
-  if (!observed?.reachable) return broken(`cluster ${cluster} cannot be reached`);
-  const source = observed.collections.find((entry) => entry.name === collection);
+  if (!index.isReachable(cluster)) return broken(`cluster ${cluster} cannot be reached`);
+  const source = index.collection(cluster, collection);
   if (!source) return broken(`collection ${cluster}/${collection} is gone`);
   if (source.problem) return broken(source.problem.message);
   if (source.identity !== action.collectionIdentity) {
@@ -139,48 +180,73 @@ function judgeCreate(action: CreateAction, index: Index): Verdict {
   return RUN;
 }
 
+/** The verdict on the create of this plan that an action needs; null when it needs none. */
+function makerOf(action: Action, index: Index): Verdict | null {
+  for (const id of action.dependsOn) {
+    const maker = index.savedById.get(id);
+    if (maker?.kind === "create" && maker.snapshotId === action.snapshotId) {
+      return index.verdicts.get(id) ?? null;
+    }
+  }
+  return null;
+}
+
 function judgeCopy(action: CopyAction, index: Index): Verdict {
   const snapshot = index.snapshot(action.cluster, action.collection, action.snapshotId);
   const at = (place: string) => snapshot?.copies.find((copy) => copy.place === place)?.status;
   if (at(action.to) === "complete") return { kind: "satisfied", why: "its copy is complete" };
-  if (action.dependsOn.some((id) => index.savedIds.has(id)) && !snapshot) return RUN;
   if (at("cluster") === "complete") return RUN;
+  const maker = makerOf(action, index);
+  if (maker?.kind === "run") return RUN;
+  if (maker?.kind === "satisfied") return { kind: "satisfied", why: maker.why };
   return broken(`snapshot ${action.snapshotId} is no longer complete on its cluster`);
 }
 
 function judgeRestore(action: RestoreAction, index: Index): Verdict {
-  const { state, inventory } = index.request;
+  const { state, saved } = index.request;
   const record = state?.restores[action.address];
-  if (record?.wish === action.wish && record.snapshotId === action.snapshotId) {
-    if (!index.freshById.has(action.id)) return { kind: "satisfied", why: "it has been done" };
+  const isDone = record?.wish === action.wish && record.snapshotId === action.snapshotId;
+  // One that was done before the plan was made is in the plan because it was asked for again.
+  if (isDone && Date.parse(record.at) >= Date.parse(saved.plannedAt)) {
+    return { kind: "satisfied", why: "it has been done" };
   }
-  const cluster = inventory.clusters.find((entry) => entry.name === action.cluster);
-  if (!cluster?.reachable) return broken(`cluster ${action.cluster} cannot be reached`);
-  const target = cluster.collections.find((entry) => entry.name === action.collection);
+  if (!index.isReachable(action.cluster)) {
+    return broken(`cluster ${action.cluster} cannot be reached`);
+  }
+  const target = index.collection(action.cluster, action.collection);
   if ((target?.identity ?? null) !== action.targetIdentity) {
     const name = `${action.cluster}/${action.collection}`;
     return broken(target ? `target ${name} is not what it was` : `target ${name} is gone`);
   }
+  if (target && action.procedure === "new") {
+    return broken(`target ${action.cluster}/${action.collection} exists now`);
+  }
   const { from } = action;
   const source = index.snapshot(from.cluster, from.collection, action.snapshotId);
-  const isMadeHere = action.dependsOn.some((id) => index.savedIds.has(id));
   const copy = source?.copies.find((entry) => entry.place === from.place);
-  if (!source && isMadeHere) return RUN;
-  if (copy?.status !== "complete" && !isMadeHere) {
-    return broken(`snapshot ${action.snapshotId} is no longer complete in ${from.place}`);
-  }
-  return RUN;
+  if (copy?.status === "complete") return RUN;
+  const makers = action.dependsOn.flatMap((id) => {
+    const maker = index.savedById.get(id);
+    return maker?.snapshotId === action.snapshotId ? [index.verdicts.get(id)?.kind] : [];
+  });
+  if (makers.includes("run")) return RUN;
+  return broken(
+    makers.length > 0
+      ? `snapshot ${action.snapshotId}, which it reads, is not made by this plan any more`
+      : `snapshot ${action.snapshotId} is no longer complete in ${from.place}`,
+  );
 }
 
 function judgeExpire(action: ExpireAction, index: Index): Verdict {
   const snapshot = index.snapshot(action.cluster, action.collection, action.snapshotId);
   const left = snapshot?.copies.filter((copy) => action.places.includes(copy.place)) ?? [];
-  if (!snapshot || left.length === 0) return { kind: "satisfied", why: "it is gone already" };
+  const isMadeHere = makerOf(action, index)?.kind === "run";
+  if (left.length === 0 && !isMadeHere) return { kind: "satisfied", why: "it is gone already" };
   const again = index.freshById.get(action.id);
   if (again?.kind !== "expire") return { kind: "kept", why: "a plan made now would keep it" };
   const added = again.hazards.filter((hazard) => !action.hazards.includes(hazard));
   if (added.length > 0) return { kind: "kept", why: `there is a new hazard: ${added.join(", ")}` };
-  const missing = again.dependsOn.some((id) => !index.savedIds.has(id));
-  if (missing) return { kind: "kept", why: "a newer run is due that this plan does not make" };
+  const missing = again.dependsOn.some((id) => !index.savedById.has(id));
+  if (missing) return { kind: "kept", why: "something is to be made first that is not in it" };
   return RUN;
 }

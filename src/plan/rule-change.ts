@@ -1,6 +1,6 @@
 import type { ExpireAction } from "./action.ts";
 import type { DueRun, PolicyScene } from "./due.ts";
-import { keptByRules } from "./expiry.ts";
+import { keptByRules } from "./slots.ts";
 
 /**
  * Which of these expires are due to a change of the rules: the snapshots that the rules as they

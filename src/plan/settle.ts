@@ -1,0 +1,80 @@
+import type { Action, ExpireAction } from "./action.ts";
+import { mustWait, needsAcknowledgement } from "./hazard.ts";
+import { breakExpires, withHazards } from "./breaker.ts";
+import { isComplete } from "../snapshot/snapshot.ts";
+import type { Survey } from "./survey.ts";
+
+interface Group {
+  readonly expires: ExpireAction[];
+  /** What makes or copies snapshots, unless somebody has to acknowledge it first. */
+  readonly makers: string[];
+  creates: number;
+}
+
+/** True when an action is not carried out as the plan stands. */
+export function isHeld(action: Action): boolean {
+  return mustWait(action.hazards) || needsAcknowledgement(action.hazards);
+}
+
+/**
+ * The rules over everything that one run does to a collection, whichever resource asks: nothing of
+ * it expires before all of its snapshots are made, while any of its runs cannot be made, before a
+ * restore has read what would go, or (the breaker) when too much would go at once.
+ *
+ * @param uncovered for each cluster the collections with a run that is due and not planned
+ */
+export function settleCollections(
+  actions: readonly Action[],
+  survey: Survey,
+  uncovered: ReadonlyMap<string, ReadonlySet<string>>,
+): Action[] {
+  const groups = groupsOf(actions);
+  const readers = readersOf(actions);
+  const settled = new Map<string, ExpireAction>();
+  for (const { expires, makers, creates } of groups.values()) {
+    const [first] = expires;
+    if (!first) continue;
+    const { cluster, collection } = first;
+    const isUncovered = uncovered.get(cluster)?.has(collection) ?? false;
+    const waiting = withHazards(expires, isUncovered ? ["run-uncovered"] : []);
+    const existing = survey
+      .snapshotsOf(cluster, collection)
+      .filter((each) => survey.ownership(each) === "ours" && isComplete(each)).length;
+    const broken = breakExpires(waiting, { creates, existing, changedRule: new Set() });
+    makers.sort();
+    for (const expire of broken) {
+      const read = readers.get(expire.snapshotId) ?? [];
+      const dependsOn = read.length === 0 ? makers : [...makers, ...read.sort()];
+      settled.set(expire.id, { ...expire, dependsOn });
+    }
+  }
+  return actions.map((action) => settled.get(action.id) ?? action);
+}
+
+function groupsOf(actions: readonly Action[]): ReadonlyMap<string, Group> {
+  const groups = new Map<string, Group>();
+  for (const action of actions) {
+    if (action.kind === "restore") continue;
+    const key = JSON.stringify([action.cluster, action.collection]);
+    let group = groups.get(key);
+    if (!group) groups.set(key, (group = { expires: [], makers: [], creates: 0 }));
+    if (action.kind === "expire") group.expires.push(action);
+    else if (!isHeld(action)) {
+      group.makers.push(action.id);
+      if (action.kind === "create") group.creates += 1;
+    }
+  }
+  return groups;
+}
+
+/** By snapshot id, the restores that read it. */
+function readersOf(actions: readonly Action[]): ReadonlyMap<string, string[]> {
+  const readers = new Map<string, string[]>();
+  for (const { kind, snapshotId, id } of actions) {
+    if (kind !== "restore") continue;
+    const list = readers.get(snapshotId);
+    if (list) list.push(id);
+    else readers.set(snapshotId, [id]);
+  }
+  return readers;
+}
