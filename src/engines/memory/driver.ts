@@ -17,8 +17,8 @@ import type { MemoryWorld } from "./world.ts";
 export interface MemoryOptions {
   readonly world: MemoryWorld;
   readonly clock: Clock;
-  /** Called at each point where the process could die. To let it die: `world.crash()`. */
-  readonly step?: (name: string) => Promise<void>;
+  /** Called where the process could die; `world.kill(process)` there makes that come true. */
+  readonly step?: (name: string, process: number) => Promise<void>;
 }
 
 /** Opens the made-up cluster as a new process would. */

@@ -9,7 +9,7 @@ export interface MemorySetting {
   /** Which of the world's processes this is. */
   readonly process: number;
   /** Called at each point where the process could die; what it throws fails the call there. */
-  readonly step: (name: string) => Promise<void>;
+  readonly step: (name: string, process: number) => Promise<void>;
 }
 
 /**
@@ -21,7 +21,7 @@ export async function step(
   name: string,
   signal: AbortSignal | null,
 ): Promise<void> {
-  await setting.step(name);
+  await setting.step(name, setting.process);
   if (!setting.world.isAlive(setting.process)) await new Promise(() => undefined);
   if (signal?.aborted === true) {
     throw new SnapformError("cancelled", `cancelled at ${name}`, { cause: signal.reason });

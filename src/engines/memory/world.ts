@@ -85,6 +85,11 @@ export class MemoryWorld {
     return this.#living.has(process);
   }
 
+  /** One process dies this instant. */
+  kill(process: number): void {
+    this.#living.delete(process);
+  }
+
   /** All processes die this instant: their calls never end, and nothing of theirs is cleared. */
   crash(): void {
     this.#living.clear();

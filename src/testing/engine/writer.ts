@@ -1,0 +1,31 @@
+import { setImmediate } from "node:timers/promises";
+import { type Bench, pointsFrom } from "./bench.ts";
+
+/** The writer stops after so many points, so that nothing can run for ever. */
+const MOST_POINTS = 600;
+
+/**
+ * Runs `work` while somebody writes: after the first 40, points come in pairs, in the order of
+ * their ids, so that each instant of the collection holds an unbroken row of them.
+ */
+export async function underWriter<T>(
+  bench: Bench,
+  collection: string,
+  work: () => Promise<T>,
+): Promise<T> {
+  let isWorking = true;
+  const write = async (): Promise<void> => {
+    for (let next = 41; isWorking && next < MOST_POINTS; next += 2) {
+      await bench.harness.write(collection, pointsFrom(next, 2));
+      await setImmediate();
+    }
+  };
+  const writing = write();
+  try {
+    await setImmediate();
+    return await work();
+  } finally {
+    isWorking = false;
+    await writing;
+  }
+}
