@@ -19,6 +19,9 @@ import type { Inventory, ObservedRepository } from "../snapshot/inventory.ts";
 import type { Snapshot } from "../snapshot/snapshot.ts";
 import type { LockOwner } from "../state/state-store.ts";
 
+/** The machine's own clock: for a process, which hands it in below. */
+export { systemClock } from "../clock/system-clock.ts";
+
 export interface WorkspaceOptions {
   /** Configuration files as the user named them, merged in this order. */
   readonly files: readonly string[];

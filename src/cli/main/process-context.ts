@@ -1,0 +1,109 @@
+import { realpathSync } from "node:fs";
+import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { dirname, join, resolve } from "node:path";
+import { createInterface } from "node:readline";
+import { systemClock } from "../../workspace/workspace.ts";
+import { SnapformError } from "../../errors/index.ts";
+import type { CliContext, Output } from "../context.ts";
+
+/** What to assume as a width where nobody has a terminal: a wide page. */
+const pageColumns = 100;
+
+/** The context of this process. `signal` asks whatever runs to stop. */
+export function processContext(signal: AbortSignal): CliContext {
+  const { stdin, stdout, stderr, env } = process;
+  const cwd = process.cwd();
+  return {
+    stdout: outputOf(stdout),
+    stderr: outputOf(stderr),
+    isTTY: stdout.isTTY === true,
+    canAsk: stdin.isTTY === true && stdout.isTTY === true,
+    columns: () => stdout.columns ?? (Number(env["COLUMNS"]) || pageColumns),
+    env,
+    cwd,
+    nodeVersion: `${process.versions.node}, ${process.platform} ${process.arch}`,
+    packageRoot: packageRoot(),
+    clock: systemClock,
+    signal,
+    readFile: (path) => readText(resolve(cwd, path)),
+    writeFile: (path, text, isNew) => writeText(resolve(cwd, path), text, isNew),
+    ask: (question) => ask(question, signal),
+    load: async (options) => {
+      const { loadWorkspace } = await import("../../workspace/load.ts");
+      return await loadWorkspace(options);
+    },
+  };
+}
+
+function outputOf(stream: NodeJS.WriteStream): Output {
+  return {
+    write(text) {
+      if (text !== "" && !stream.destroyed) stream.write(text);
+    },
+  };
+}
+
+/** `bin` lies two folders below the package's, as source and as a bundle. */
+function packageRoot(): string {
+  return join(dirname(realpathSync(process.argv[1] ?? ".")), "..", "..");
+}
+
+async function readText(path: string): Promise<string | null> {
+  try {
+    return await readFile(path, "utf8");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return null;
+    throw fileError("read", path, error);
+  }
+}
+
+async function writeText(path: string, text: string, isNew: boolean): Promise<boolean> {
+  try {
+    await mkdir(dirname(path), { recursive: true });
+    if (isNew) {
+      await writeFile(path, text, { flag: "wx" });
+      return true;
+    }
+    // Whoever reads it meanwhile gets the old text or the new one, never a part.
+    const aside = `${path}.${process.pid}.tmp`;
+    try {
+      await writeFile(aside, text);
+      await rename(aside, path);
+    } finally {
+      await rm(aside, { force: true });
+    }
+    return true;
+  } catch (error) {
+    if (isNew && (error as NodeJS.ErrnoException).code === "EEXIST") return false;
+    throw fileError("write", path, error);
+  }
+}
+
+function fileError(verb: "read" | "write", path: string, cause: unknown): SnapformError {
+  const { code, message } = cause as NodeJS.ErrnoException;
+  const isRefused = code === "EACCES" || code === "EPERM" || code === "EROFS";
+  const isFull = code === "ENOSPC" || code === "EDQUOT";
+  const ours = isRefused ? "permission-denied" : isFull ? "resource-exhausted" : "unavailable";
+  return new SnapformError(ours, `cannot ${verb} ${path}: ${message}`, { cause });
+}
+
+/**
+ * Asks on the terminal. Without readline's own terminal mode Ctrl-C stays a signal, which the
+ * process knows how to take.
+ */
+async function ask(question: string, signal: AbortSignal): Promise<string | null> {
+  if (signal.aborted) return null;
+  const lines = createInterface({ input: process.stdin, terminal: false });
+  process.stdout.write(question);
+  try {
+    return await new Promise((done) => {
+      lines.once("line", done);
+      lines.once("close", () => done(null));
+      signal.addEventListener("abort", () => done(null), { once: true });
+    });
+  } finally {
+    lines.close();
+    // An open standard input would keep the process alive.
+    process.stdin.unref?.();
+  }
+}

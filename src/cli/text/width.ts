@@ -1,0 +1,91 @@
+/** Marks and joiners that take no column of their own. */
+const zero = /\p{Mark}|\p{Default_Ignorable_Code_Point}/u;
+
+/** Ranges of East Asian Wide and Fullwidth characters and of emoji, roughly as terminals do it. */
+const wide =
+  /[\u1100-\u115f\u2e80-\u303e\u3041-\u33ff\u3400-\u4dbf\u4e00-\u9fff\ua000-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]|[\u{1f300}-\u{1f64f}\u{1f680}-\u{1f6ff}\u{1f900}-\u{1f9ff}\u{20000}-\u{3fffd}]/u;
+
+// oxlint-disable-next-line no-control-regex
+const colours = /\u001b\[[\d;]*m/g;
+
+/** How many columns a text takes on a terminal; colours take none. */
+export function widthOf(text: string): number {
+  if (/^[\u0020-\u007e]*$/.test(text)) return text.length;
+  let width = 0;
+  for (const character of text.replace(colours, "")) {
+    if (zero.test(character)) continue;
+    width += wide.test(character) ? 2 : 1;
+  }
+  return width;
+}
+
+/** The text filled up with spaces to a width. */
+export function pad(text: string, width: number, align: "left" | "right" = "left"): string {
+  const gap = " ".repeat(Math.max(0, width - widthOf(text)));
+  return align === "left" ? text + gap : gap + text;
+}
+
+/** The text cut to a width, with `...` where something is missing. */
+export function cut(text: string, width: number): string {
+  if (widthOf(text) <= width) return text;
+  let kept = "";
+  for (const character of text) {
+    if (widthOf(kept + character) > width - 3) break;
+    kept += character;
+  }
+  return `${kept}...`;
+}
+
+const instant = /(\d{4}-\d\d-\d\d) (?=\d\d:\d\d)/g;
+
+/**
+ * Lines of at most `width` columns, broken at spaces but not within an instant; a word longer than
+ * that is broken.
+ */
+export function wrap(text: string, width: number): readonly string[] {
+  const lines = wrapWords(text.replace(instant, "$1\u00a0"), Math.max(10, width));
+  return lines.map((line) => line.replaceAll("\u00a0", " "));
+}
+
+function wrapWords(text: string, room: number): readonly string[] {
+  return text.split("\n").flatMap((paragraph) => {
+    const lines: string[] = [];
+    let line = "";
+    for (const word of paragraph.split(" ")) {
+      const joined = line === "" ? word : `${line} ${word}`;
+      if (widthOf(joined) <= room) {
+        line = joined;
+        continue;
+      }
+      if (line !== "") lines.push(line);
+      const pieces = broken(word, room);
+      lines.push(...pieces.slice(0, -1));
+      line = pieces.at(-1) ?? "";
+    }
+    return [...lines, line];
+  });
+}
+
+function broken(word: string, width: number): readonly string[] {
+  if (widthOf(word) <= width) return [word];
+  const pieces: string[] = [];
+  let piece = "";
+  for (const character of word) {
+    if (piece !== "" && widthOf(piece + character) > width) {
+      pieces.push(piece);
+      piece = "";
+    }
+    piece += character;
+  }
+  return [...pieces, piece];
+}
+
+/** Wrapped lines behind an indent; from the second line on it is `hanging` deeper. */
+export function block(text: string, indent: number, width: number, hanging = 0): string {
+  const [first = "", ...rest] = wrap(text, width - indent - hanging);
+  // The first line has room for the hanging part as well, but breaking alike reads better.
+  return [
+    " ".repeat(indent) + first,
+    ...rest.map((line) => (line === "" ? "" : " ".repeat(indent + hanging) + line)),
+  ].join("\n");
+}
