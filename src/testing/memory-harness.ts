@@ -24,7 +24,11 @@ export function memoryHarness(
     drop: (name) => attempt(() => world.drop(name)),
     read: (name) => attempt(() => world.read(name)?.map(outOfWorld) ?? null),
     leftovers: () => attempt(() => world.leftovers()),
-    openMortal: (count) => attempt(() => openMortal(world, clock, count)),
+    openMortal: (count) =>
+      attempt(() => {
+        const { driver, died } = openMortal(world, clock, count);
+        return { driver: wrap(driver), died };
+      }),
   };
 }
 

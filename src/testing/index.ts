@@ -1,0 +1,31 @@
+// What is published for tests: the contracts as cases without a test runner, the fakes, and an
+// engine in memory. May know everything but the surfaces. Invariant: nothing here imports a test
+// runner, and the contracts are the very ones that the engines and stores of snapform pass.
+export { engineContract, runEngineContract, type EngineCaseResult } from "./engine-contract.ts";
+export type {
+  ContractPoint,
+  EngineCase,
+  EngineHarness,
+  MortalDriver,
+  Need,
+} from "./engine/case.ts";
+export { stateContract, type StateCase, type StateHarness } from "./state-contract.ts";
+export {
+  openFaultyDriver,
+  type FaultScript,
+  type FaultTimes,
+  type FaultyDriver,
+} from "./faulty-driver.ts";
+export { FakeClock, type FakeClockOptions } from "./fake-clock.ts";
+export { SnapshotShelf, type ShelfReaderOptions, type ShelfRequest } from "./snapshot-shelf.ts";
+export { memoryHarness } from "./memory-harness.ts";
+export { lancedbHarness } from "./lancedb-harness.ts";
+export { MEMORY_FLAVOUR, type MemoryFlavour } from "../engines/memory/capabilities.ts";
+export type { MemoryPoint, MemoryPoints } from "../engines/memory/content.ts";
+export { openMemoryDriver, type MemoryOptions } from "../engines/memory/driver.ts";
+export {
+  MemoryWorld,
+  type MemoryCollection,
+  type MemoryJournal,
+  type MemorySnapshot,
+} from "../engines/memory/world.ts";
