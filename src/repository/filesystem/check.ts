@@ -54,7 +54,7 @@ async function faultOfSize(store: Store, object: Needed): Promise<Fault | null> 
   }
 }
 
-async function faultOfData(
+async function faultOfBytes(
   store: Store,
   object: Needed,
   watch: TaskWatch,
@@ -105,7 +105,7 @@ async function findFaults(
   const inline = checkedBytes < INLINE_BYTES;
   const bySize = wanted.toSorted((a, b) => b.size - a.size);
   const hashOne = async (object: Needed): Promise<void> => {
-    const fault = await faultOfData(store, object, watch, inline);
+    const fault = await faultOfBytes(store, object, watch, inline);
     if (fault !== null) faults.set(object, fault);
   };
   await forEachOf(bySize, hashOne, store.pool.width * 2);

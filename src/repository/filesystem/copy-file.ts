@@ -3,7 +3,7 @@ import { SnapformError } from "../../errors/index.ts";
 import type { HashName } from "../../snapshot/manifest.ts";
 import type { TaskWatch } from "./copy-pool.ts";
 import { newControl } from "./copy-task.ts";
-import { codeOf, sourceError, throwIfCancelled } from "./filesystem-errors.ts";
+import { sourceError, throwIfCancelled } from "./filesystem-errors.ts";
 import { createHasher } from "./hasher.ts";
 import type { NewFile } from "./repository-fs.ts";
 import type { Store } from "./store.ts";
@@ -32,11 +32,6 @@ function changed(path: string, what: string, cause?: unknown): SnapformError {
 /** The error of a task in a thread as the callers of the repository know it. */
 export function taskError(error: unknown, source: string | null, watch: TaskWatch): unknown {
   throwIfCancelled(watch.signal);
-  const code = codeOf(error);
-  if (code === "CHANGED" && error instanceof Error) {
-    return new SnapformError("aborted", error.message, { retryable: true, cause: error });
-  }
-  if (code === "CANCELLED") return new SnapformError("cancelled", "cancelled", { cause: error });
   const path = (error as { readonly path?: unknown }).path;
   return source !== null && path === source ? sourceError(error, source) : error;
 }

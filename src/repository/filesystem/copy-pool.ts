@@ -41,12 +41,19 @@ interface Seat {
 const ASSIST_FROM_BYTES = 64 * 1024 * 1024;
 
 function startWorker(): Worker {
-  const file = import.meta.url.endsWith(".ts") ? "./copy-worker.ts" : "./copy-worker.js";
-  return new Worker(new URL(file, import.meta.url));
+  return new Worker(
+    new URL(
+      import.meta.url.endsWith(".ts") ? "./copy-worker.ts" : "./copy-worker.js",
+      import.meta.url,
+    ),
+  );
 }
 
 function failure(reply: Extract<WorkerReply, { kind: "failed" }>): Error {
   const { code, path, message } = reply;
+  if (code === "aborted" || code === "cancelled") {
+    return new SnapformError(code, message, { retryable: code === "aborted" });
+  }
   const error = new Error(message);
   return Object.assign(error, code === null ? {} : { code }, path === null ? {} : { path });
 }
@@ -83,7 +90,12 @@ class WorkerPool implements CopyPool {
   async close(): Promise<void> {
     this.#closed = true;
     const seats = this.#seats.splice(0);
-    await Promise.all(seats.map((seat) => seat.worker.terminate()));
+    const end = (seat: Seat): Promise<unknown> => {
+      // Else a process that has nothing else to do would end before this does.
+      seat.worker.ref();
+      return seat.worker.terminate();
+    };
+    await Promise.all(seats.map(end));
     const closed = new SnapformError("cancelled", "the repository was closed");
     for (const job of [...this.#waiting.splice(0), ...this.#running.values()]) job.reject(closed);
     this.#running.clear();

@@ -11,6 +11,7 @@ import {
   rmSync,
   writeSync,
 } from "node:fs";
+import { SnapformError } from "../../errors/index.ts";
 import type { HashName } from "../../snapshot/manifest.ts";
 import type { Hasher } from "./hasher.ts";
 
@@ -28,7 +29,7 @@ export interface CopyTask {
   readonly control: Control;
 }
 
-/** Helps with a copy that another thread leads: takes chunks from the end of the file. */
+/** Helps with a copy that another thread leads: copies chunks ahead of its hash. */
 export interface AssistTask {
   readonly kind: "assist";
   readonly source: string;
@@ -71,15 +72,6 @@ const FREE = 0;
 const TAKEN = 1;
 const DONE = 2;
 
-/** A failure of a task that has a name of its own. */
-export class TaskFailure extends Error {
-  readonly code: "CANCELLED" | "CHANGED";
-  constructor(code: "CANCELLED" | "CHANGED", message: string) {
-    super(message);
-    this.code = code;
-  }
-}
-
 export function newControl(size: number): Control {
   const words = 1 + Math.ceil(size / CHUNK_BYTES);
   return new Int32Array(new SharedArrayBuffer(words * Int32Array.BYTES_PER_ELEMENT));
@@ -89,8 +81,8 @@ export function cancelControl(control: Control): void {
   Atomics.store(control, 0, 1);
 }
 
-function changed(path: string, what: string): TaskFailure {
-  return new TaskFailure("CHANGED", `the source file ${path} ${what}`);
+function changed(path: string, what: string): SnapformError {
+  return new SnapformError("aborted", `the source file ${path} ${what}`, { retryable: true });
 }
 
 /** Reads a range through the buffer; every piece goes to `take` with its place. */
@@ -103,7 +95,7 @@ function readRange(
 ): void {
   let at = range.start;
   while (at < range.end) {
-    if (Atomics.load(control, 0) === 1) throw new TaskFailure("CANCELLED", "cancelled");
+    if (Atomics.load(control, 0) === 1) throw new SnapformError("cancelled", "cancelled");
     const length = Math.min(bench.buffer.length, range.end - at);
     const count = named(range.path, () => readSync(fd, bench.buffer, 0, length, at));
     if (count === 0) throw changed(range.path, `ended at ${at} bytes`);
@@ -151,16 +143,61 @@ interface OpenCopy {
   readonly targetFd: number;
 }
 
+/** The range of a chunk; the first is number 1, as in the control. */
+function chunkRange(index: number, size: number): { readonly start: number; readonly end: number } {
+  const start = (index - 1) * CHUNK_BYTES;
+  return { start, end: Math.min(size, start + CHUNK_BYTES) };
+}
+
+/** Copies the first chunk from `from` on that nobody has taken yet; answers the next, or null. */
+function copyFreeChunk(
+  task: Pick<CopyTask, "source" | "target" | "size" | "control">,
+  files: OpenCopy,
+  from: number,
+  bench: TaskBench,
+): number | null {
+  const { control, size } = task;
+  let index = from;
+  while (index < control.length && !take(control, index)) index++;
+  if (index >= control.length) return null;
+  let state = FREE;
+  try {
+    const range = { ...chunkRange(index, size), path: task.source };
+    readRange(files.sourceFd, range, control, bench, (piece, at) => {
+      writeAll(task.target, files.targetFd, piece, at);
+    });
+    state = DONE;
+    bench.progress(range.end - range.start);
+  } finally {
+    // After a failure the leader takes the chunk back, and meets whatever went wrong itself.
+    Atomics.store(control, index, state);
+    Atomics.notify(control, index);
+  }
+  return index + 1;
+}
+
+function take(control: Control, index: number): boolean {
+  return Atomics.compareExchange(control, index, FREE, TAKEN) === FREE;
+}
+
+/** Until the assistant has finished this chunk, does something useful, else waits. */
+function untilCopied(task: CopyTask, files: OpenCopy, index: number, bench: TaskBench): void {
+  const { control } = task;
+  while (Atomics.load(control, index) === TAKEN) {
+    if (copyFreeChunk(task, files, index + 1, bench) !== null) continue;
+    // The pool says stop also when the assistant has died.
+    if (Atomics.load(control, 0) === 1) throw new SnapformError("cancelled", "cancelled");
+    Atomics.wait(control, index, TAKEN, 100);
+  }
+}
+
 /** Copies and hashes chunk after chunk; what an assistant has copied is only hashed. */
 function copyChunks(task: CopyTask, files: OpenCopy, hasher: Hasher, bench: TaskBench): void {
   const { control, size } = task;
   for (let index = 1; index < control.length; index++) {
-    const start = (index - 1) * CHUNK_BYTES;
-    const end = Math.min(size, start + CHUNK_BYTES);
-    while (Atomics.compareExchange(control, index, FREE, TAKEN) === TAKEN) {
-      // Also looks whether the assistant has died, which stops the task.
-      if (Atomics.load(control, 0) === 1) throw new TaskFailure("CANCELLED", "cancelled");
-      Atomics.wait(control, index, TAKEN, 100);
+    const { start, end } = chunkRange(index, size);
+    while (!take(control, index) && Atomics.load(control, index) !== DONE) {
+      untilCopied(task, files, index, bench);
     }
     if (Atomics.load(control, index) === DONE) {
       const range = { start, end, path: task.target };
@@ -217,32 +254,18 @@ export function runCopy(
   }
 }
 
-/** Copies chunks from the end until none is free; the caller makes `targetFd` durable. */
+/** Copies chunks ahead of the leader until none is free; the caller makes `targetFd` durable. */
 export function runAssist(task: AssistTask, bench: TaskBench): { readonly targetFd: number } {
-  const { control, size } = task;
   const sourceFd = openSync(task.source, "r");
+  let targetFd: number | null = null;
   try {
-    const targetFd = openSync(task.target, "r+");
-    for (let index = control.length - 1; index >= 1; index--) {
-      if (Atomics.compareExchange(control, index, FREE, TAKEN) !== FREE) break;
-      let state = FREE;
-      try {
-        const start = (index - 1) * CHUNK_BYTES;
-        const range = { start, end: Math.min(size, start + CHUNK_BYTES), path: task.source };
-        readRange(sourceFd, range, control, bench, (piece, at) => {
-          writeAll(task.target, targetFd, piece, at);
-        });
-        state = DONE;
-        bench.progress(range.end - range.start);
-      } catch {
-        // The leader takes the chunk back, and meets whatever went wrong itself.
-        return { targetFd };
-      } finally {
-        Atomics.store(control, index, state);
-        Atomics.notify(control, index);
-      }
-    }
+    targetFd = openSync(task.target, "r+");
+    let next: number | null = 1;
+    while (next !== null) next = copyFreeChunk(task, { sourceFd, targetFd }, next, bench);
     return { targetFd };
+  } catch (error) {
+    if (targetFd !== null) closeSync(targetFd);
+    throw error;
   } finally {
     closeSync(sourceFd);
   }

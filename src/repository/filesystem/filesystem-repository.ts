@@ -182,7 +182,8 @@ export async function openFilesystemRepository(
   try {
     const identity = await identify(options, fs, root);
     if (hash !== undefined && hash !== identity.hash) {
-      const message = `repository ${name} has the hash ${identity.hash}, not ${hash}; it cannot be changed`;
+      const fact = `has the hash ${identity.hash}, not ${hash}`;
+      const message = `repository ${name} ${fact}; it cannot be changed`;
       throw new SnapformError("failed-precondition", message);
     }
     const pool = createCopyPool(options.workers ?? DEFAULT_WORKERS);

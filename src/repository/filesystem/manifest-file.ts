@@ -69,7 +69,8 @@ export function parseManifest(text: string, place: ManifestPlace): ParsedManifes
   if (!isObject(envelope)) return altered("the manifest is not an object");
   const version = envelope["formatVersion"];
   if (typeof version === "number" && version > MANIFEST_FORMAT) {
-    const detail = `the manifest has format ${version}; this snapform reads up to ${MANIFEST_FORMAT}`;
+    const limit = `this snapform reads up to ${MANIFEST_FORMAT}`;
+    const detail = `the manifest is newer: it has format ${version}; ${limit}`;
     return { problem: { fault: "newer", detail } };
   }
   const manifest = envelope["manifest"];

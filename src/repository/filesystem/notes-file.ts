@@ -11,7 +11,8 @@ export const UNREADABLE_NOTES: Notes = Object.freeze({ ...NO_NOTES, pinned: true
 /** The text of a notes file. */
 export function formatNotes(notes: Notes): string {
   const { pinned, damaged, verifiedAt } = notes;
-  return `${JSON.stringify({ formatVersion: NOTES_FORMAT, pinned, damaged, verifiedAt }, null, 1)}\n`;
+  const value = { formatVersion: NOTES_FORMAT, pinned, damaged, verifiedAt };
+  return `${JSON.stringify(value, null, 1)}\n`;
 }
 
 function isDamaged(value: unknown): value is Notes["damaged"] {

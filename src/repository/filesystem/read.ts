@@ -35,7 +35,8 @@ export function wholeManifest(
 ): StoredSnapshot["manifest"] {
   if ("manifest" in parsed) return parsed.manifest;
   const { fault, detail } = parsed.problem;
-  const message = `repository ${store.name}: snapshot ${key.id} of ${key.cluster}/${key.collection} cannot be read: ${detail}`;
+  const what = `snapshot ${key.id} of ${key.cluster}/${key.collection}`;
+  const message = `repository ${store.name}: ${what} cannot be read: ${detail}`;
   const hint =
     fault === "newer"
       ? "Update snapform on this machine."

@@ -15,7 +15,8 @@ import { forEachOf, inStore, type Store } from "./store.ts";
 const READ_BYTES = 1024 * 1024;
 
 function corrupt(store: Store, file: ManifestFile, what: string): SnapformError {
-  const message = `repository ${store.name}: ${objectPath(file.hash)}, which is ${file.path} of the snapshot, ${what}`;
+  const which = `${objectPath(file.hash)}, which is ${file.path} of the snapshot,`;
+  const message = `repository ${store.name}: ${which} ${what}`;
   return new SnapformError("corrupt", message, {
     hint: "Restore another snapshot; `snapform repository check` lists all damage.",
   });
@@ -66,6 +67,15 @@ async function makeFoldersBelow(
   touched.add(folder);
 }
 
+/** A name that nothing has yet, telling whose it is in case that a crash leaves it. */
+async function freeName(store: Store, folder: string): Promise<string> {
+  let path: string;
+  do {
+    path = join(folder, `.${store.clock.randomHex(6)}.snapform-partial`);
+  } while ((await store.fs.stat(path)) !== null);
+  return path;
+}
+
 interface Materialization {
   readonly store: Store;
   readonly manifest: Manifest;
@@ -83,7 +93,7 @@ async function place(run: Materialization, file: ManifestFile): Promise<void> {
   throwIfCancelled(watch.signal);
   await checkObject(store, file);
   const target = join(directory, file.path);
-  const aside = join(dirname(target), `.${store.clock.randomHex(6)}.snapform-partial`);
+  const aside = await freeName(store, dirname(target));
   const copy = { source: inStore(store, objectPath(file.hash)), target: aside, size: file.size };
   try {
     const options = { hash: manifest.hash, mode: 0o644, mtime: null };

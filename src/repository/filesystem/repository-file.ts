@@ -94,8 +94,10 @@ export async function createRepository(
   await fs.makeFolder(staging);
   const id = clock.randomHex(16);
   const createdAt = clock.now().toISOString();
-  const text = `${JSON.stringify({ formatVersion: REPOSITORY_FORMAT, id, hash, createdAt }, null, 1)}\n`;
+  const value = { formatVersion: REPOSITORY_FORMAT, id, hash, createdAt };
+  const text = `${JSON.stringify(value, null, 1)}\n`;
   const staged = join(staging, `.${id}-${REPOSITORY_FILE}`);
+  await fs.unlink(staged);
   await writeNewFile(fs, staged, text, 0o444);
   try {
     await fs.link(staged, join(root, REPOSITORY_FILE));

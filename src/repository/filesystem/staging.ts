@@ -68,15 +68,17 @@ export interface Staging {
 
 /** Makes a staging folder for one operation. */
 export async function openStaging(store: Store): Promise<Staging> {
-  const { host, boot, pid: process } = stagingOwner();
-  const name = `${host}-${boot}-${process}-${store.clock.randomHex(8)}`;
+  const { host, boot, pid: number } = stagingOwner();
   await makeFolders(store, FOLDERS.staging);
-  const path = join(store.root, FOLDERS.staging, name);
-  await store.fs.makeFolder(path);
+  let path: string;
+  do {
+    const name = `${host}-${boot}-${number}-${store.clock.randomHex(8)}`;
+    path = join(store.root, FOLDERS.staging, name);
+  } while (!(await store.fs.makeFolder(path)));
   let count = 0;
   return {
     path,
-    next: () => join(path, `${++count}`),
+    next: () => join(path, `${(count += 1)}`),
     remove: () => removeTree(store, path),
   };
 }

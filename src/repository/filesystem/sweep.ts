@@ -10,7 +10,7 @@ import { forEachOf, inStore, type Store } from "./store.ts";
 import { sweepStaging } from "./sweep-staging.ts";
 import { sweepTrash } from "./sweep-trash.ts";
 
-/** Nothing that was touched more recently than this is removed: a writer may be about to name it. */
+/** Nothing that was touched more recently is removed: a writer may be about to name it. */
 export const GRACE_MS: number = 24 * 60 * 60 * 1000;
 
 interface Candidate {
@@ -141,7 +141,9 @@ async function putBack(store: Store, staging: Staging, taken: readonly Candidate
 
 function refuse(store: Store, unreadable: readonly string[]): SnapformError {
   const rest = unreadable.length > 1 ? ` and ${unreadable.length - 1} more` : "";
-  const message = `repository ${store.name}: no object is removed while a manifest cannot be read: ${unreadable[0]}${rest}`;
+  const which = `${unreadable[0]}${rest}`;
+  const text = "no object is removed while a manifest cannot be read";
+  const message = `repository ${store.name}: ${text}: ${which}`;
   return new SnapformError("corrupt", message, {
     hint: "`snapform repository check` lists all damage.",
   });

@@ -84,7 +84,8 @@ function objectsOf(manifest: Manifest): ObjectRef[] {
 
 function incomplete(store: Store, key: SnapshotKey, missing: readonly ObjectRef[]): SnapformError {
   const count = missing.length === 1 ? "1 object is" : `${missing.length} objects are`;
-  const message = `repository ${store.name}: snapshot ${key.id} cannot be taken back: ${count} missing or truncated`;
+  const what = `snapshot ${key.id} cannot be taken back: ${count} missing or truncated`;
+  const message = `repository ${store.name}: ${what}`;
   return new SnapformError("corrupt", message);
 }
 

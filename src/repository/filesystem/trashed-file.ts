@@ -9,7 +9,8 @@ const TRASHED_FORMAT = 1;
 /** The text of the file beside a manifest in the trash; `by` is the project that put it there. */
 export function formatTrashed(times: TrashTimes, by: string | null): string {
   const { trashedAt, undoUntil } = times;
-  return `${JSON.stringify({ formatVersion: TRASHED_FORMAT, trashedAt, undoUntil, by }, null, 1)}\n`;
+  const value = { formatVersion: TRASHED_FORMAT, trashedAt, undoUntil, by };
+  return `${JSON.stringify(value, null, 1)}\n`;
 }
 
 function isInstant(value: unknown): value is string {

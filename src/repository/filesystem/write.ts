@@ -49,7 +49,9 @@ async function earlier(store: Store, draft: WriteRequest["draft"]): Promise<Mani
   if (found === null) return null;
   if (sameOwner(found.manifest.owner, draft.owner)) return found.manifest;
   const { project, lineage } = found.manifest.owner;
-  const message = `snapshot ${draft.id} of ${draft.cluster}/${draft.collection} exists in repository ${store.name} and belongs to project ${project}, lineage ${lineage}`;
+  const what = `snapshot ${draft.id} of ${draft.cluster}/${draft.collection}`;
+  const whose = `project ${project}, lineage ${lineage}`;
+  const message = `repository ${store.name}: ${what} exists and belongs to ${whose}`;
   throw new SnapformError("already-exists", message);
 }
 
