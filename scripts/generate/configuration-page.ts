@@ -1,6 +1,7 @@
 import { stringify } from "yaml";
 
 import type { Json } from "../../src/snapshot/manifest.ts";
+import { flow } from "../../src/config/wording.ts";
 import { kinds, readSchema, type Schema } from "./schemas.ts";
 
 const examples: Readonly<Record<string, Json>> = {
@@ -49,15 +50,18 @@ const opening = `<!-- Written by scripts/generate.ts from schemas/. Do not edit.
 
 # Configuration
 
-A configuration is one or more YAML files (\`snapform.yaml\`, or \`-f FILE\`, as often as needed). Several
-files merge into one; a name may be declared once.
+A configuration is one or more YAML files: \`snapform.yaml\`, or \`-f FILE\`, as often as needed.
+Several files merge into one; a name may be declared once.
 
-- \`\${env:NAME}\` works in any text value and is replaced by the environment variable; \`$\${\` stands for
-  a plain \`\${\`. Values of secret fields never appear in a plan, the state, a log or an error.
+- \`\${env:NAME}\` works in any text value and is replaced by the environment variable; \`$\${\`
+  stands for a plain \`\${\`. Values of secret fields never appear in a plan, the state, a log or
+  an error.
 - A relative path starts at the folder of the file that declares it.
-- A *span of time* is a whole number and \`ms\`, \`s\`, \`m\` (minutes), \`h\` or \`d\`: \`30s\`, \`7d\`, or \`0\`.
-  A *duration* of a retention counts on the calendar, in years, months, days and hours: \`1y2m3d4h\`.
-- An unknown key is an error. Anchors and aliases work within limits; tags and merge keys (\`<<\`) do not.
+- A *span of time* is a whole number and \`ms\`, \`s\`, \`m\` (minutes), \`h\` or \`d\`: \`30s\`,
+  \`7d\`, or \`0\`. A *duration* of a retention counts on the calendar, in years, months, days and
+  hours: \`1y2m3d4h\`.
+- An unknown key is an error. Anchors and aliases work within limits; tags and merge keys
+  (\`<<\`) do not.
 
 For completion and checks in an editor, point it at the schema in the package:
 
@@ -131,5 +135,5 @@ function meaning(field: Schema): string {
 }
 
 function code(value: Json): string {
-  return `\`${typeof value === "string" ? value : JSON.stringify(value)}\``;
+  return `\`${typeof value === "string" ? value : flow(value)}\``;
 }

@@ -24,7 +24,7 @@ interface Scene {
 
 const none: ReadonlySet<Located> = new Set();
 
-/** What the schemas refuse, in plain words, and the values that nothing more is to be said about. */
+/** What the schemas refuse, in plain words; and the values that all is said about with that. */
 export function checkStructure(
   root: LocatedMap,
   shape: ObjectShape,
@@ -34,17 +34,21 @@ export function checkStructure(
   const findings = breaches.flatMap((breach) => {
     const path = pathOf(breach.instancePath, root);
     const value = valueAt(root, path);
-    if (isKnown(root, path)) return [];
+    // Of a wrong type, what else the schema says about the value is no mistake of its own.
+    if (isKnown(root, path) || (value && broken.has(value))) return [];
     const finding = findingOf(breach, path, value, { root, shape, breaches });
-    if (finding && isAboutValue(breach) && value && value !== root) broken.add(value);
+    const broke = finding && brokenBy(breach, path, root);
+    if (broke && broke !== root) broken.add(broke);
     return finding ? [finding] : [];
   });
   return { findings, broken };
 }
 
-/** Keys that are missing or unknown leave the rest of their map as good as it is. */
-function isAboutValue({ keyword }: Breach): boolean {
-  return !["required", "additionalProperties", "propertyNames"].includes(keyword);
+/** A missing key leaves the rest of its map as good as it is; an unknown one has a value itself. */
+function brokenBy({ keyword, params }: Breach, path: Path, root: Located): Located | null {
+  if (keyword === "required" || keyword === "propertyNames") return null;
+  const unknown = params["additionalProperty"];
+  return valueAt(root, typeof unknown === "string" ? [...path, unknown] : path);
 }
 
 function isKnown(root: Located, path: Path): boolean {

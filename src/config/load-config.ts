@@ -52,7 +52,7 @@ export interface LoadedConfig {
   readonly sources: ReadonlyMap<string, string>;
 }
 
-/** Reads, merges, checks and resolves a configuration. Pure over the texts; mistakes are returned. */
+/** Reads, merges, checks and resolves a configuration. Pure; mistakes are returned. */
 export function loadConfig(request: LoadConfigRequest): LoadedConfig {
   const { files, env, workingDirectory } = request;
   const [first] = files;
@@ -75,7 +75,7 @@ export function loadConfig(request: LoadConfigRequest): LoadedConfig {
   const config = draft?.config as SnapformConfig | undefined;
   return Object.freeze({
     desired: config && isGood ? resolveDesired(config, options) : null,
-    statePath: resolveStatePath(config ?? { version: 1, project: "" }, options),
+    statePath: resolveStatePath(config?.state, options),
     diagnostics,
     sources: diagnostics.length > 0 ? maskSources(parsed) : new Map<string, string>(),
   });

@@ -165,7 +165,7 @@ class Walk {
     const start = text[at - 1] === "!" ? at - 1 : at;
     const length = /^!+[^\s,[\]{}]*/.exec(text.slice(start))?.[0].length ?? 1;
     const detail =
-      "YAML tags are not supported. If the text begins with `!`, as in a pattern, put it in quotes.";
+      "YAML tags are not supported. If the text begins with `!`, as in a pattern, quote it.";
     this.report("yaml-tag", "YAML tag", detail, path, this.#span([start, start + length]));
     return true;
   }
@@ -179,8 +179,8 @@ class Walk {
     }
     if (malformed.length > 0) {
       const detail =
-        "Only `${env:NAME}` can be used here, NAME being letters, digits and `_`. Write `$${` for " +
-        "a plain `${`.";
+        "Only `${env:NAME}` can be used here, NAME being letters, digits and `_`. Write `$${` " +
+        "for a plain `${`.";
       this.report("invalid-reference", "Invalid reference", detail, path, span);
     }
     const scalar = this.#scalar(value, text, span);

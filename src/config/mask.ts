@@ -5,7 +5,10 @@ import type { Located, SourceText, Span } from "./located.ts";
 
 const secretWord = /key|token|passw|secret|credential|auth/i;
 const secretLine = /^(.*?\b\w*(?:key|token|passw|secret|credential)\w*["']?\s*:\s*)(\S.*)?$/i;
-const login = /(:\/\/)[^/\s"'@]+(@)/g;
+/** User names and passwords in addresses, with or without a scheme. Bounded, or it is quadratic. */
+const login = /(?<=:\/\/)[^/\s"'@]{1,256}(?=@)|[^\s"'/@:,[{(]{1,64}:[^\s"'/@]{1,256}(?=@)/g;
+/** Longer lines of a file that is no YAML are hidden as a whole. */
+const lineLimit = 1000;
 
 /**
  * The texts of files for showing beside a diagnostic: what stands in a secret field, or looks as if
@@ -19,13 +22,9 @@ export function maskSources(
       const spans: Span[] = [];
       if (root) collectSecrets(CONFIG_SHAPE, root, spans);
       const text = root ? maskSpans(source.text, spans) : maskLines(source.text);
-      return [source.file, text.replace(login, (all, a: string, b: string) => stars(all, a, b))];
+      return [source.file, text.replace(login, (found) => "*".repeat(found.length))];
     }),
   );
-}
-
-function stars(all: string, before: string, after: string): string {
-  return `${before}${"*".repeat(all.length - before.length - after.length)}${after}`;
 }
 
 /** `shape` is null below keys that no schema knows. */
@@ -71,7 +70,7 @@ function maskLines(text: string): string {
   let secretIndent = Infinity;
   const lines = text.split("\n").map((line) => {
     const indent = line.search(/\S/);
-    if (indent > secretIndent) return line.replace(/\S/g, "*");
+    if (indent > secretIndent || line.length > lineLimit) return line.replace(/\S/g, "*");
     if (indent >= 0) secretIndent = Infinity;
     const match = secretLine.exec(line);
     if (match === null) return line;

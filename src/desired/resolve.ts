@@ -30,7 +30,7 @@ import {
 } from "./implied-repository.ts";
 import { followMoves } from "./moves.ts";
 import { formatRestorePoint, parseRestorePoint } from "./restore-point.ts";
-import { Secret } from "./secret.ts";
+import { secretOf, type Secret } from "./secret.ts";
 
 type Path = readonly (string | number)[];
 
@@ -78,10 +78,13 @@ export function resolveDesired(config: SnapformConfig, options: ResolveOptions):
 }
 
 /** Where the state of a configuration lies, absolute. */
-export function resolveStatePath(config: SnapformConfig, options: ResolveOptions): string {
-  const folder =
-    config.state?.path === undefined ? undefined : options.folderOf?.(["state", "path"]);
-  return resolve(folder ?? options.folder, withDefaults(config).state.path);
+export function resolveStatePath(
+  state: SnapformConfig["state"],
+  { folder, folderOf }: ResolveOptions,
+): string {
+  const filled = withDefaults({ version: 1, project: "", ...(state ? { state } : {}) });
+  const start = state?.path === undefined ? folder : (folderOf?.(["state", "path"]) ?? folder);
+  return resolve(start, filled.state.path);
 }
 
 function sorted<In, Out>(
@@ -95,7 +98,7 @@ function sorted<In, Out>(
 function clusterOf(name: string, cluster: ClusterFilled, scene: Scene): DesiredCluster {
   const at = (...steps: Path): Path => ["clusters", name, ...steps];
   const secret = (value: string | undefined, path: Path): Secret | null =>
-    value === undefined ? null : new Secret(value, scene.referenceOf(path));
+    value === undefined ? null : secretOf(value, scene.referenceOf(path));
   const path = (value: string | undefined, key: string): string | null =>
     value === undefined ? null : resolve(scene.folderOf(at(key)), value);
   const { uri, timeout } = cluster;

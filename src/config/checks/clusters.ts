@@ -29,7 +29,8 @@ export function checkClusters(draft: Draft): readonly Finding[] {
 
 function unknownEngine(draft: Draft, path: Path, engine: string): Finding {
   const near = suggestion(engine, ENGINE_NAMES);
-  const detail = `There is no engine ${JSON.stringify(engine)}. ${near}Engines: ${ENGINE_NAMES.join(", ")}.`;
+  const known = ENGINE_NAMES.join(", ");
+  const detail = `There is no engine ${JSON.stringify(engine)}. ${near}Engines: ${known}.`;
   const words = { code: "unknown-engine", summary: "Unknown engine", detail };
   return atValue(draft, [...path, "engine"], words);
 }

@@ -85,8 +85,8 @@ function checkRetention(draft: Draft, path: Path, retention: Retention): readonl
       return atValue(draft, [...path, problem.path], { ...words, detail });
     }
     const detail =
-      "A retention without any rule would keep nothing. Give at least one, such as `daily: 7`, or " +
-      "write `retention: keep` to keep everything.";
+      "A retention without any rule would keep nothing. Give at least one, such as `daily: 7`, " +
+      "or write `retention: keep` to keep everything.";
     return atKey(draft, path, { code: "empty-retention", summary: "Empty retention", detail });
   });
 }

@@ -44,10 +44,11 @@ export function checkReferences(draft: Draft): readonly Finding[] {
 function unknownName(draft: Draft, kind: Kind, path: Path, name: string): Finding {
   const word = words[kind];
   const declared = draft.names(kind);
+  const more = declared.length > 12 ? ", ..." : "";
   const known =
     declared.length === 0
       ? `None is declared: add it under \`${kind}\`.`
-      : `Declared under \`${kind}\`: ${declared.slice(0, 12).join(", ")}${declared.length > 12 ? ", ..." : ""}.`;
+      : `Declared under \`${kind}\`: ${declared.slice(0, 12).join(", ")}${more}.`;
   return atValue(draft, path, {
     code: "unknown-reference",
     summary: `Unknown ${word}`,

@@ -69,8 +69,8 @@ function checkPoint(draft: Draft, { path, restore }: Restore): Finding[] {
   const at = restore.from?.at;
   if (at === undefined || parseRestorePoint(at) !== null) return [];
   const detail =
-    "Expected `latest`, an RFC 3339 instant with an offset such as `2026-11-01T00:00:00Z`, or the " +
-    "id of a snapshot such as `20261101T020000Z-3f9c1a2b`.";
+    "Expected `latest`, an RFC 3339 instant with an offset such as `2026-11-01T00:00:00Z`, or " +
+    "the id of a snapshot such as `20261101T020000Z-3f9c1a2b`.";
   const words = { code: "invalid-point", summary: "Invalid point in time", detail };
   return [atValue(draft, [...path, "from", "at"], words)];
 }
@@ -118,7 +118,7 @@ function checkOwnSource(draft: Draft, { path, restore }: Restore): Finding[] {
   if (!draft.isWhole(path) || (to.ifExists === "replace" && refresh === "once")) return [];
   const detail =
     "The target is the very collection that the snapshot was taken of. Going back in place needs " +
-    "`ifExists: replace` and `refresh: once`. After a disaster, use the command `snapform restore`.";
+    "`ifExists: replace` and `refresh: once`. After a disaster, use `snapform restore`.";
   const words = { code: "restore-onto-source", summary: "Restore onto its own source", detail };
   return [atValue(draft, [...path, "to", "collection"], words)];
 }
