@@ -5,7 +5,7 @@ import { openMemoryDriver } from "../engines/memory/driver.ts";
 import type { MemoryWorld } from "../engines/memory/world.ts";
 import type { ContractPoint, EngineHarness } from "./engine/case.ts";
 
-/** The made-up database, as the contract sees it. `wrap` may break it, to see that it is noticed. */
+/** The made-up database for the contract. `wrap` may break it, to see that it is noticed. */
 export function memoryHarness(
   world: MemoryWorld,
   clock: Clock,

@@ -4,7 +4,7 @@ import { nodeName } from "./errors.ts";
 import { step, type MemorySetting } from "./setting.ts";
 import type { MemoryCollection, MemoryJournal } from "./world.ts";
 
-/** Puts what was built in its place. From here on a restore goes forward and cannot be cancelled. */
+/** Puts what was built in its place: from here on a restore goes forward, cancelled or not. */
 export async function place(setting: MemorySetting, journal: MemoryJournal): Promise<void> {
   const { world } = setting;
   const { target, procedure, previousIdentity, staged } = journal;

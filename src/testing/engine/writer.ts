@@ -1,4 +1,3 @@
-import { setImmediate } from "node:timers/promises";
 import { type Bench, pointsFrom } from "./bench.ts";
 
 /** The writer stops after so many points, so that nothing can run for ever. */
@@ -17,15 +16,20 @@ export async function underWriter<T>(
   const write = async (): Promise<void> => {
     for (let next = 41; isWorking && next < MOST_POINTS; next += 2) {
       await bench.harness.write(collection, pointsFrom(next, 2));
-      await setImmediate();
+      await turn();
     }
   };
   const writing = write();
   try {
-    await setImmediate();
+    await turn();
     return await work();
   } finally {
     isWorking = false;
     await writing;
   }
+}
+
+/** Lets everybody else go on. */
+function turn(): Promise<void> {
+  return new Promise((resolve) => void setImmediate(resolve));
 }
