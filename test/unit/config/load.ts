@@ -62,7 +62,7 @@ clusters:
 ${more}`;
 }
 
-/** A valid policy on \`prod\`, with one of its keys written differently. */
+/** A valid policy on `prod`, with one of its keys written differently. */
 export function withPolicy(line: string): string {
   const lines = {
     cluster: "cluster: prod",
