@@ -1,6 +1,7 @@
 import type { FlagParametersForType } from "@stricli/core";
 import { parseInstant } from "../clock/instant.ts";
 import { parseSpan } from "../clock/duration.ts";
+import { SnapformError } from "../errors/index.ts";
 import type { CommandScope } from "./context.ts";
 
 /** Flags that every command takes. */
@@ -14,7 +15,7 @@ type Parameters<FLAGS> = FlagParametersForType<FLAGS, CommandScope>;
 
 /** Text as it stands; an empty one is a mistake of the shell line, never a wish. */
 export function someText(input: string): string {
-  if (input === "") throw new RangeError("expected some text, got none");
+  if (input === "") throw new SnapformError("usage", "expected some text, got none");
   return input;
 }
 

@@ -1,4 +1,4 @@
-import { run } from "@stricli/core";
+import { proposeCompletions, run } from "@stricli/core";
 import { EXIT_STATUS } from "../errors/index.ts";
 import { app } from "./app.ts";
 import { orderedArgs } from "./args.ts";
@@ -14,8 +14,10 @@ export async function runCli(args: readonly string[], context: CliContext): Prom
     env: context.env,
     exitCode: null,
   };
+  const scope: CommandScope = { ...context, process };
+  if (args[0] === "__complete") return await complete(args.slice(1), scope);
   const ordered = orderedArgs(args);
-  await run(app, ordered, { ...context, process });
+  await run(app, ordered, scope);
   // The parser has negative statuses for a wrong command line, which a process cannot have.
   const status = process.exitCode ?? 0;
   if (status >= 0 && complaints.length === 0) return status;
@@ -23,6 +25,13 @@ export async function runCli(args: readonly string[], context: CliContext): Prom
   const message = complaints.join("").trimEnd().replaceAll("\n", "; ");
   const exit = showFailure(context, flags, usageError(message, hintFor(ordered)));
   return EXIT_STATUS[exit].status;
+}
+
+/** One proposal per line for the last of the words; asked for by the scripts of `completion`. */
+async function complete(words: readonly string[], scope: CommandScope): Promise<number> {
+  const proposals = await proposeCompletions(app, words.length === 0 ? [""] : words, scope);
+  scope.stdout.write(proposals.map(({ completion }) => `${completion}\n`).join(""));
+  return 0;
 }
 
 function hintFor(args: readonly string[]): string {

@@ -4,9 +4,18 @@
 // move the cursor, change colours or forge a line.
 
 /** Control characters, and those that reorder or hide text around them. */
-const hidden =
-  // oxlint-disable-next-line no-control-regex
-  /[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]|\u{e0001}|[\u{e0020}-\u{e007f}]/gu;
+const hidden = new RegExp(
+  [
+    // C0, DEL, C1, the soft hyphen, marks of direction, spaces and joiners of no width.
+    "[\\u0000-\\u001f\\u007f-\\u009f\\u00ad\\u061c\\u180e\\u200b-\\u200f\\u2028-\\u202e]",
+    "[\\u2060-\\u206f\\ufeff\\ufff9-\\ufffb]",
+    // Halves of characters, which no output can carry.
+    "\\p{Surrogate}",
+    // Tags: invisible copies of ASCII.
+    "[\\u{e0001}\\u{e0020}-\\u{e007f}]",
+  ].join("|"),
+  "gu",
+);
 
 const short: Readonly<Record<string, string>> = { "\n": "\\n", "\r": "\\r", "\t": "\\t" };
 

@@ -2,8 +2,14 @@
 const zero = /\p{Mark}|\p{Default_Ignorable_Code_Point}/u;
 
 /** Ranges of East Asian Wide and Fullwidth characters and of emoji, roughly as terminals do it. */
-const wide =
-  /[\u1100-\u115f\u2e80-\u303e\u3041-\u33ff\u3400-\u4dbf\u4e00-\u9fff\ua000-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]|[\u{1f300}-\u{1f64f}\u{1f680}-\u{1f6ff}\u{1f900}-\u{1f9ff}\u{20000}-\u{3fffd}]/u;
+const wide = new RegExp(
+  [
+    "[\\u1100-\\u115f\\u2e80-\\u303e\\u3041-\\ua4cf\\uac00-\\ud7a3\\uf900-\\ufaff]",
+    "[\\ufe30-\\ufe6f\\uff00-\\uff60\\uffe0-\\uffe6]",
+    "[\\u{1f300}-\\u{1f64f}\\u{1f680}-\\u{1f6ff}\\u{1f900}-\\u{1f9ff}\\u{20000}-\\u{3fffd}]",
+  ].join("|"),
+  "u",
+);
 
 // oxlint-disable-next-line no-control-regex
 const colours = /\u001b\[[\d;]*m/g;

@@ -146,8 +146,11 @@ function totals({ outcomes, counts, isCancelled }: ApplyResult, elapsedMs: numbe
     ...kinds,
     ...others.flatMap(([count, what]) => (count === 0 ? [] : [`${count} ${what}`])),
   ];
-  const head = isCancelled ? "Stopped" : counts.failed > 0 ? "Done in part" : "Done";
-  return `${head}: ${parts.join(", ") || "nothing to do"}. ${formatElapsed(elapsedMs)}.`;
+  if (parts.length === 0)
+    return isCancelled ? "Stopped before anything was begun." : "Nothing to do.";
+  const isNothing = counts.done === 0 && counts.satisfied === 0;
+  const head = isCancelled ? "Stopped" : isNothing ? "Nothing done" : "Done";
+  return `${head}: ${parts.join(", ")}, in ${formatElapsed(elapsedMs)}.`;
 }
 
 function isDone({ action, outcome }: ActionOutcome, kind: ActionKind): boolean {

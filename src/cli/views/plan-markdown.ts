@@ -95,7 +95,8 @@ function headline(plan: Plan): string {
 
 function about(plan: Plan, zones: Zones): string {
   const notice = plan.applicable ? "" : " (as if it were then; cannot be applied)";
-  return `Project ${code(plan.project)}, planned at ${formatAt(plan.plannedAt, zones.common)}${notice}.`;
+  const at = formatAt(plan.plannedAt, zones.common);
+  return `Project ${code(plan.project)}, planned at ${at}${notice}.`;
 }
 
 /** So many deletions are listed one by one in the open; more are summed up per collection. */

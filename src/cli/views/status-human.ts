@@ -1,0 +1,135 @@
+import { resourceOf } from "../../address/address.ts";
+import type { Snapshot } from "../../snapshot/snapshot.ts";
+import type { CollectionStatus, Status } from "../../workspace/workspace.ts";
+import { formatAt, type Zones } from "../text/instants.ts";
+import type { Screen, Style } from "../text/style.ts";
+import { table } from "../text/table.ts";
+import { counted, formatAge, formatBytes, formatCount } from "../text/units.ts";
+import { mapStrings, visible } from "../text/visible.ts";
+import { block } from "../text/width.ts";
+import { diagnosticsHuman, type Sources } from "./diagnostics-human.ts";
+
+export interface StatusHumanOptions {
+  readonly screen: Screen;
+  readonly zones: Zones;
+  readonly sources: Sources;
+  readonly now: Date;
+}
+
+/** How well everything is protected: what is wrong first, then a line per collection. */
+export function statusHuman(given: Status, options: StatusHumanOptions): string {
+  const { diagnostics } = given;
+  const status = { ...mapStrings({ ...given, diagnostics: [] }, visible), diagnostics };
+  const { style } = options.screen;
+  const section = (title: string, lines: readonly string[]): string =>
+    lines.length === 0 ? "" : `${style.bold(title)}\n${lines.join("\n")}\n`;
+  return [
+    section("Attention", attention(status, options)),
+    section(
+      "Collections",
+      [collectionTable(status, options)].filter((text) => text !== ""),
+    ),
+    section("Repositories", repositoryLines(status, options)),
+    section("Not protected by any policy", names(status.unprotected, options)),
+    section("Orphaned: the resource is not declared any more", list(status.orphaned, options)),
+    section("Unmanaged: made by others", list(status.unmanaged, options)),
+    diagnosticsHuman(diagnostics, options.sources, options.screen),
+    summary(status, style),
+  ]
+    .filter((text) => text !== "")
+    .join("\n");
+}
+
+/** What a collection is now, in a word. */
+export function stateOf(entry: CollectionStatus): "problem" | "failed" | "empty" | "due" | "ok" {
+  if (entry.problem !== null) return "problem";
+  if (entry.lastRun?.status === "failed") return "failed";
+  if (entry.snapshotCount === 0) return "empty";
+  return entry.overdueSince === null ? "ok" : "due";
+}
+
+function attention(status: Status, { screen, zones, now }: StatusHumanOptions): readonly string[] {
+  return status.collections.flatMap((entry) => {
+    const { address, problem, lastRun, overdueSince } = entry;
+    const zone = zones.of(address);
+    const texts = [];
+    if (problem !== null) texts.push(problem);
+    if (lastRun?.status === "failed") {
+      const at = `${formatAt(lastRun.at, zone)} (${formatAge(lastRun.at, now)})`;
+      texts.push(`the last run failed at ${at}: ${lastRun.error ?? "no reason was recorded"}`);
+    }
+    if (overdueSince !== null) {
+      texts.push(`due since ${formatAt(overdueSince, zone)} (${formatAge(overdueSince, now)})`);
+    }
+    return texts.map((text) => block(`${address}: ${text}`, 2, screen.columns, 2));
+  });
+}
+
+function collectionTable(status: Status, { screen, zones, now }: StatusHumanOptions): string {
+  const columns = [
+    { title: "COLLECTION" },
+    { title: "POLICY" },
+    { title: "STATE" },
+    { title: "NEWEST", drop: 4 },
+    { title: "AGE", align: "right" },
+    { title: "OLDEST", drop: 1 },
+    { title: "COUNT", align: "right" },
+    { title: "SIZE", align: "right", drop: 3 },
+    { title: "NEXT RUN", drop: 2 },
+    { title: "NEXT", align: "right" },
+  ] as const;
+  const rows = status.collections.map((entry) => {
+    const zone = zones.of(entry.address);
+    const at = (text: string | null): string => (text === null ? "none" : formatAt(text, zone));
+    const age = (text: string | null): string => (text === null ? "" : formatAge(text, now));
+    return [
+      `${entry.cluster}/${entry.collection}`,
+      resourceOf(entry.address).replace(/^policy\./, ""),
+      stateOf(entry),
+      at(entry.newestRestorable),
+      age(entry.newestRestorable),
+      at(entry.oldestRestorable),
+      formatCount(entry.snapshotCount),
+      formatBytes(entry.bytes),
+      at(entry.nextRun),
+      age(entry.nextRun),
+    ];
+  });
+  return table(columns, rows, screen.columns, 2);
+}
+
+function repositoryLines({ repositories }: Status, { screen }: StatusHumanOptions): string[] {
+  return repositories.map(({ name, status, problem }) => {
+    const why = problem === null ? "" : `: ${problem.message}`;
+    const word = status === "new" ? "new, made by the first apply" : status;
+    const line = block(`${name}  ${word}${why}`, 2, screen.columns, 2);
+    return status === "ok" || status === "new" ? line : screen.style.red(line);
+  });
+}
+
+const mostListed = 20;
+
+function names(all: readonly string[], { screen }: StatusHumanOptions): readonly string[] {
+  const shown = all.slice(0, mostListed).map((name) => block(name, 2, screen.columns, 2));
+  const rest = all.length - shown.length;
+  return rest > 0 ? [...shown, `  ... and ${formatCount(rest)} more`] : shown;
+}
+
+function list(snapshots: readonly Snapshot[], options: StatusHumanOptions): readonly string[] {
+  return names(
+    snapshots.map(({ id, cluster, collection, owner }) => {
+      const whose = owner === null ? "" : `  ${owner.project} ${owner.address}`;
+      return `${cluster}/${collection}  ${id}${whose}`;
+    }),
+    options,
+  );
+}
+
+function summary({ collections }: Status, style: Style): string {
+  const bad = collections.filter((entry) => stateOf(entry) !== "ok").length;
+  if (collections.length === 0) return `${style.bold("No collection is protected.")}\n`;
+  const all = counted(collections.length, "collection");
+  if (bad === 0) return `${style.bold(style.green(`All well: ${all} protected.`))}\n`;
+  const need = counted(bad, "collection needs", "collections need");
+  return `${style.bold(style.yellow(`${need} attention, of ${formatCount(collections.length)}.`))}\n`;
+}
