@@ -9,6 +9,11 @@ export type {
   MortalDriver,
   Need,
 } from "./engine/case.ts";
+export {
+  repositoryContract,
+  type RepositoryCase,
+  type RepositoryHarness,
+} from "./repository-contract.ts";
 export { stateContract, type StateCase, type StateHarness } from "./state-contract.ts";
 export {
   openFaultyDriver,

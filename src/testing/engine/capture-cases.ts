@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import type { SourceFile } from "../../engine/driver.ts";
 import { type Bench, caseOf, contextOf, failsWith, pointsFrom } from "./bench.ts";
-import { needsCapture, type EngineCase } from "./case.ts";
+import { all, needsCapture, needsMortal, type EngineCase } from "./case.ts";
+import { eachDeath } from "./deaths.ts";
 import { underWriter } from "./writer.ts";
 
 async function bytesOf(file: SourceFile, offset: number): Promise<Buffer> {
@@ -162,5 +163,27 @@ export const captureCases: readonly EngineCase[] = [
       await bench.isTidy();
     },
     needsCapture,
+  ),
+
+  caseOf(
+    "a capture that died anywhere is in nobody's way",
+    async (bench) => {
+      const engine = await bench.open();
+      const points = pointsFrom(1, 20);
+      const name = await bench.collection(points);
+      await eachDeath(bench, async (mortal, race) => {
+        const request = { snapshotId: bench.snapshotId(name), collection: name, previous: [] };
+        const hasDied = await race(
+          mortal.capture(request, contextOf()).then((capture) => capture.close()),
+        );
+        await engine.sweep(contextOf());
+        const target = bench.name("restored");
+        await bench.restore(engine, await bench.take(engine, name), target);
+        await bench.holds(target, points);
+        return hasDied;
+      });
+      await bench.holds(name, points);
+    },
+    all(needsCapture, needsMortal),
   ),
 ];

@@ -1,10 +1,9 @@
 import assert from "node:assert/strict";
 import type { NativeSnapshot } from "../../engine/driver.ts";
-import type { Engine } from "../../engine/engine.ts";
+import { openEngine, type Engine } from "../../engine/engine.ts";
 import { SnapformError } from "../../errors/index.ts";
 import type { Json } from "../../snapshot/manifest.ts";
 import { openFaultyDriver } from "../faulty-driver.ts";
-import { openEngine } from "../../engine/engine.ts";
 import { caseOf, contextOf, failsWith, pointsFrom } from "./bench.ts";
 import { all, needsMortal, needsNative, type EngineCase, type Need } from "./case.ts";
 import { eachDeath } from "./deaths.ts";
@@ -210,6 +209,31 @@ export const nativeCases: readonly EngineCase[] = [
       await bench.holds(name, points);
     },
     needsNative,
+  ),
+
+  caseOf(
+    "a delete that died anywhere is finished by the next one, and nothing broken looks complete",
+    async (bench) => {
+      const engine = await bench.open();
+      const name = await bench.collection();
+      const kept = await bench.createNative(engine, name);
+      await eachDeath(bench, async (mortal, race) => {
+        const doomed = await bench.createNative(engine, name);
+        const hasDied = await race(mortal.deleteNative(doomed, contextOf()));
+        const left = (await list(engine, name)).find((each) => each.key === doomed.key);
+        if (left?.status === "complete") {
+          const target = bench.name("restored");
+          const source = { kind: "native", snapshot: left, collection: name } as const;
+          await bench.restore(engine, source, target);
+          await bench.holds(target, pointsFrom(1, 40));
+        }
+        await engine.deleteNative(doomed, contextOf());
+        const keys = (await list(engine, name)).map((snapshot) => snapshot.key);
+        assert.deepEqual(keys, [kept.key]);
+        return hasDied;
+      });
+    },
+    all(needsNative, needsMortal),
   ),
 
   caseOf(

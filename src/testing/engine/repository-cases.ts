@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { SnapformError } from "../../errors/index.ts";
 import { caseOf, failsWith, pointsFrom } from "./bench.ts";
-import { needsRepository, type EngineCase } from "./case.ts";
+import { all, needsOverwrite, needsRepository, type EngineCase } from "./case.ts";
 
 /** Restoring from a repository, also from one that is damaged or goes away. */
 export const repositoryCases: readonly EngineCase[] = [
@@ -95,4 +95,50 @@ export const repositoryCases: readonly EngineCase[] = [
     },
     needsRepository,
   ),
+
+  caseOf(
+    "a collection that appears while another is restored under its name is left alone",
+    async (bench) => {
+      const engine = await bench.open();
+      const manifest = await bench.takeOut(engine, await bench.collection());
+      const others = pointsFrom(900, 5);
+      const target = bench.name("restored");
+      const source = bench.fromShelf(manifest, {
+        beforeFile: once(() => bench.harness.create(target, others)),
+      });
+      const work = bench.restore(engine, source, target);
+      await failsWith(["already-exists", "aborted", "failed-precondition"], work);
+      await bench.holds(target, others);
+      await bench.isTidy();
+    },
+    needsRepository,
+  ),
+
+  caseOf(
+    "a collection that is made anew while its predecessor is being replaced is left alone",
+    async (bench) => {
+      const engine = await bench.open();
+      const manifest = await bench.takeOut(engine, await bench.collection());
+      const others = pointsFrom(900, 5);
+      const target = await bench.collection(pointsFrom(500, 5));
+      const expectedIdentity = await bench.identityOf(engine, target);
+      const beforeFile = once(async () => {
+        await bench.harness.drop(target);
+        await bench.harness.create(target, others);
+      });
+      const source = bench.fromShelf(manifest, { beforeFile });
+      const options = { procedure: "replace", expectedIdentity } as const;
+      const work = bench.restore(engine, source, target, options);
+      await failsWith(["failed-precondition", "aborted"], work);
+      await bench.holds(target, others);
+      await bench.isTidy();
+    },
+    all(needsRepository, needsOverwrite),
+  ),
 ];
+
+/** Does it the first time only. */
+function once(work: () => Promise<void>): () => Promise<void> {
+  let done: Promise<void> | null = null;
+  return () => (done ??= work());
+}

@@ -77,6 +77,23 @@ export const restoreCases: readonly EngineCase[] = [
     await bench.isTidy();
   }),
 
+  caseOf("of two restores into one new collection one wins", async (bench) => {
+    const engine = await bench.open();
+    const [first, second] = [pointsFrom(1, 80), pointsFrom(200, 90)];
+    const sources = [
+      await bench.take(engine, await bench.collection(first)),
+      await bench.take(engine, await bench.collection(second)),
+    ];
+    const target = bench.name("restored");
+    const works = sources.map((source) => bench.restore(engine, source, target));
+    const outcomes = await Promise.allSettled(works);
+    const losers = outcomes.filter((outcome) => outcome.status === "rejected");
+    assert.equal(losers.length, 1, "one of them is refused");
+    await failsWith(["already-exists", "aborted"], Promise.reject(losers[0]?.reason as Error));
+    await bench.holds(target, outcomes[0]?.status === "fulfilled" ? first : second);
+    await bench.isTidy();
+  }),
+
   caseOf("a run that is repeated finds what it has done", async (bench) => {
     const engine = await bench.open();
     const points = pointsFrom(1, 20);

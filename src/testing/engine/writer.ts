@@ -2,6 +2,8 @@ import { type Bench, pointsFrom } from "./bench.ts";
 
 /** The writer stops after so many points, so that nothing can run for ever. */
 const MOST_POINTS = 600;
+/** Points between two compactions. */
+const TIDY_EVERY = 8;
 
 /**
  * Runs `work` while somebody writes: after the first 40, points come in pairs, in the order of
@@ -16,6 +18,7 @@ export async function underWriter<T>(
   const write = async (): Promise<void> => {
     for (let next = 41; isWorking && next < MOST_POINTS; next += 2) {
       await bench.harness.write(collection, pointsFrom(next, 2));
+      if (next % TIDY_EVERY === 1) await bench.harness.tidy?.(collection);
       await turn();
     }
   };
