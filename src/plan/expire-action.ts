@@ -16,7 +16,7 @@ export function undoUntil(survey: Survey, places: readonly Place[]): string | nu
 
 export interface ExpireRequest {
   readonly address: string;
-  /** All copies when it is left out. */
+  /** Left out for all copies; else something is left, or about to be copied elsewhere. */
   readonly places?: readonly Place[];
   readonly reason: string;
   /** What holds it back, beside the hazard that every expire has. */
@@ -51,7 +51,7 @@ export function expireAction(
     hazards: ["expires-snapshots", ...holds],
     dependsOn,
     places,
-    isWhole: places.length === snapshot.copies.length,
+    isWhole: request.places === undefined,
     startedAt: snapshot.startedAt,
     undoUntil: undoUntil(survey, places),
     bytes: snapshot.copies

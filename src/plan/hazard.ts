@@ -78,3 +78,8 @@ export function needsAcknowledgement(hazards: readonly Hazard[]): boolean {
 export function mustWait(hazards: readonly Hazard[]): boolean {
   return hazards.some((hazard) => hazardLevel(hazard) === "wait");
 }
+
+/** True when an action is not carried out as its plan stands. */
+export function isHeld(action: { readonly hazards: readonly Hazard[] }): boolean {
+  return mustWait(action.hazards) || needsAcknowledgement(action.hazards);
+}

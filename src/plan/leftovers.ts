@@ -6,6 +6,7 @@ import { expireAction } from "./expire-action.ts";
 import { doubtOf } from "./expiry.ts";
 import type { Holding } from "./holdings.ts";
 import { collectionHolds } from "./holds.ts";
+import { isHeld } from "./hazard.ts";
 import { keepOf, setAside } from "./keeps.ts";
 import type { Keep, ResourcePlan } from "./plan.ts";
 import type { CollectionPlace, Survey } from "./survey.ts";
@@ -40,6 +41,8 @@ interface Scene {
   readonly survey: Survey;
   readonly place: CollectionPlace;
   readonly noExpire: boolean;
+  /** True when this plan makes a snapshot of the collection, before which nothing of it goes. */
+  readonly isRenewed: boolean;
   /** By address: whether a `removed:` entry gives the snapshots up. */
   readonly removals: ReadonlyMap<string, boolean>;
 }
@@ -52,14 +55,17 @@ interface Scene {
 export function planLeftovers(
   desired: Desired,
   survey: Survey,
-  options: { readonly noExpire: boolean },
+  options: { readonly noExpire: boolean; readonly planned: readonly Action[] },
 ): ResourcePlan {
   const isPlanned = plannedBy(desired);
   const removals = new Map(desired.removed.map((entry) => [entry.address, entry.deleteSnapshots]));
   const actions: Action[] = [];
   const keeps: Keep[] = [];
+  const makes = options.planned.filter((action) => action.kind === "create" && !isHeld(action));
+  const renewed = new Set(makes.map(({ cluster, collection }) => keyOf({ cluster, collection })));
   for (const place of survey.places) {
-    const scene = { desired, survey, place, noExpire: options.noExpire, removals };
+    const isRenewed = renewed.has(keyOf(place));
+    const scene = { desired, survey, place, noExpire: options.noExpire, isRenewed, removals };
     for (const holding of survey.holdings(place.cluster, place.collection)) {
       const { address } = holding;
       if (address === null) keeps.push(...foreignKeeps(holding));
@@ -67,6 +73,10 @@ export function planLeftovers(
     }
   }
   return { actions, keeps, problems: [], diagnostics: [] };
+}
+
+function keyOf({ cluster, collection }: CollectionPlace): string {
+  return JSON.stringify([cluster, collection]);
 }
 
 function foreignKeeps({ strangers, future }: Holding): Keep[] {
@@ -87,8 +97,8 @@ function planHolding(
   address: string,
   out: { readonly actions: Action[]; readonly keeps: Keep[] },
 ): void {
-  const { survey, place } = scene;
-  const newest = survey.newestOurs(place.cluster, place.collection);
+  const { survey, place, isRenewed } = scene;
+  const newest = isRenewed ? undefined : survey.newestOurs(place.cluster, place.collection);
   const own = addressIn(address, place);
   out.keeps.push(...setAside(holding, own));
   for (const snapshot of holding.ours) {
@@ -123,7 +133,7 @@ function release(
   if (snapshot.pinned || doubtOf(snapshot) !== null) return null;
   if (keepUntil !== null && Date.parse(keepUntil) > nowMs) return null;
   // What failed attempts left may be all that there is, until there is a whole snapshot.
-  if (!isComplete(snapshot) && !newest) return null;
+  if (!isComplete(snapshot) && !newest && !scene.isRenewed) return null;
   if (isRemoved(scene, address)) return `removed with ${address}`;
   return keepUntil === null ? null : `kept until ${keepUntil}`;
 }

@@ -4,14 +4,14 @@ import type { State } from "../ledger/state.ts";
 import type { Inventory } from "../snapshot/inventory.ts";
 import { acknowledgeHash } from "./acknowledge.ts";
 import { byPlanOrder, type Action } from "./action.ts";
-import type { Hazard } from "./hazard.ts";
+import { isHeld, type Hazard } from "./hazard.ts";
 import { planLeftovers } from "./leftovers.ts";
 import { PLAN_FORMAT_VERSION, type Keep, type Plan, type ResourcePlan } from "./plan.ts";
 import { planPolicy, type PolicyPlan } from "./policy-plan.ts";
 import { recoveryOf } from "./recovery.ts";
 import { planRestore } from "./restore-plan.ts";
 import { scopeDiagnostics, scopeOf, type Scope } from "./scope.ts";
-import { isHeld, settleCollections } from "./settle.ts";
+import { settleCollections } from "./settle.ts";
 import { planSnapshot } from "./snapshot-plan.ts";
 import { survey as surveyOf, type Survey } from "./survey.ts";
 
@@ -121,7 +121,7 @@ function resourcePlans(desired: Desired, survey: Survey, options: PlanOptions): 
     if (!scope.includes(address)) continue;
     plans.push(planRestore(restore, survey, planned, { force: scope.isForced(address) }));
   }
-  if (scope.isAll) plans.push(planLeftovers(desired, survey, { noExpire }));
+  if (scope.isAll) plans.push(planLeftovers(desired, survey, { noExpire, planned }));
   return { plans, uncovered };
 }
 

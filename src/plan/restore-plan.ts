@@ -8,6 +8,7 @@ import { canonicalJson } from "./canonical-json.ts";
 import type { Hazard } from "./hazard.ts";
 import type { PlanProblem, ResourcePlan } from "./plan.ts";
 import {
+  isAhead,
   originOf,
   restoreSource,
   type RestoreOrigin,
@@ -51,7 +52,7 @@ export function planRestore(
   }
   const origin = originOf(restore.from);
   const source = restoreSource(origin, survey, planned);
-  if (!source) return onlyProblem(restore, noSource(origin));
+  if (!source) return onlyProblem(restore, noSource(origin, survey));
   if (record && isSameWish && source.snapshotId === record.snapshotId && !force) {
     return reportDone(restore, record, survey);
   }
@@ -70,7 +71,10 @@ function onlyProblem(restore: DesiredRestore, fault: Fault): ResourcePlan {
   return { ...nothing(), problems: [problem] };
 }
 
-function noSource(origin: RestoreOrigin): Fault {
+function noSource(origin: RestoreOrigin, survey: Survey): Fault {
+  if (isAhead(origin.at, survey)) {
+    return { code: "failed-precondition", message: `${origin.at} lies in the future` };
+  }
   const of = origin.address === null ? "" : ` of ${origin.address}`;
   const where = origin.place === null ? "" : ` in ${origin.place}`;
   const which = origin.at === "latest" ? "no complete snapshot" : `no snapshot at ${origin.at}`;

@@ -109,6 +109,11 @@ function plannedSource(
   };
 }
 
+/** True for an instant that has not come: which snapshot it will mean cannot be known yet. */
+export function isAhead(at: string, survey: Survey): boolean {
+  return INSTANT.test(at) && Date.parse(at) > survey.now.getTime();
+}
+
 /**
  * True for what a restore saved before it replaced something: it is restored by its id only. As the
  * newest of its collection it would otherwise make a restore of the latest undo itself, for ever.
@@ -128,6 +133,7 @@ export function restoreSource(
   planned: readonly Action[],
 ): RestoreSource | null {
   const { at } = origin;
+  if (isAhead(at, survey)) return null;
   if (at === "latest" && origin.address !== null) {
     const source = plannedSource(origin, survey, planned);
     if (source) return source;

@@ -1,7 +1,7 @@
-import type { Action, ExpireAction } from "./action.ts";
-import { mustWait, needsAcknowledgement } from "./hazard.ts";
-import { breakExpires, withHazards } from "./breaker.ts";
 import { isComplete } from "../snapshot/snapshot.ts";
+import type { Action, ExpireAction } from "./action.ts";
+import { breakExpires, withHazards } from "./breaker.ts";
+import { isHeld } from "./hazard.ts";
 import type { Survey } from "./survey.ts";
 
 interface Group {
@@ -9,11 +9,6 @@ interface Group {
   /** What makes or copies snapshots, unless somebody has to acknowledge it first. */
   readonly makers: string[];
   creates: number;
-}
-
-/** True when an action is not carried out as the plan stands. */
-export function isHeld(action: Action): boolean {
-  return mustWait(action.hazards) || needsAcknowledgement(action.hazards);
 }
 
 /**

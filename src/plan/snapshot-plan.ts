@@ -66,12 +66,13 @@ export function planSnapshot(
     plan.keeps.push(...existing.map((entry) => keepOf(entry, address, [reason])));
     return plan;
   }
-  const failed = options.noExpire ? [] : failedParts(ours, whole !== undefined);
-  const stays = existing.filter((entry) => !failed.includes(entry));
-  plan.keeps.push(...stays.map((entry) => keepOf(entry, address, [reason])));
   if (whole && !force) planCopy(plan, wanted, whole, survey);
   else if (taken && !force) plan.diagnostics.push(...lost(address, taken, wanted, survey));
-  else planTake(plan, wanted, survey, taken ? taken.take + 1 : existing.length);
+  else planTake(plan, wanted, survey, { take: taken ? taken.take + 1 : existing.length, force });
+  const hasWhole = whole !== undefined || plan.actions.some(({ kind }) => kind === "create");
+  const failed = options.noExpire || !hasWhole ? [] : failedParts(ours);
+  const stays = existing.filter((entry) => !failed.includes(entry));
+  plan.keeps.push(...stays.map((entry) => keepOf(entry, address, [reason])));
   const holds = collectionHolds(survey, cluster, collection, address);
   const dependsOn = plan.actions.map((action) => action.id);
   const why = "incomplete; a complete one exists";
@@ -81,9 +82,8 @@ export function planSnapshot(
   return plan;
 }
 
-/** What failed attempts left, once there is a whole snapshot. */
-function failedParts(ours: readonly Snapshot[], hasWhole: boolean): readonly Snapshot[] {
-  if (!hasWhole) return [];
+/** What failed attempts left. */
+function failedParts(ours: readonly Snapshot[]): readonly Snapshot[] {
   return ours.filter(
     (entry) =>
       !entry.pinned &&
@@ -146,7 +146,12 @@ function planCopy(plan: Draft, wanted: DesiredSnapshot, snapshot: Snapshot, surv
   }
 }
 
-function planTake(plan: Draft, wanted: DesiredSnapshot, survey: Survey, take: number): void {
+function planTake(
+  plan: Draft,
+  wanted: DesiredSnapshot,
+  survey: Survey,
+  { take, force }: { readonly take: number; readonly force: boolean },
+): void {
   const address = `snapshot.${wanted.name}`;
   const { cluster, collection } = wanted;
   const problem = takeProblem(wanted, survey);
@@ -165,7 +170,7 @@ function planTake(plan: Draft, wanted: DesiredSnapshot, survey: Survey, take: nu
     cluster,
     collection,
     snapshotId: id,
-    reason: take === 0 ? `declared in ${address}` : "asked for again",
+    reason: force ? "asked for" : `declared in ${address}`,
     hazards: [],
     dependsOn: [],
     place: observed?.capabilities.create === "capture" ? place : "cluster",
