@@ -51,6 +51,8 @@ export const rooms: readonly Room[] = [
   // doing
   { room: "apply", imports: interfaces },
   { room: "workspace", imports: [...interfaces, ...concrete, "config", "apply"] },
+  // The contract is shipped as a command: loaded when it is run, never before.
+  { room: "workspace/engine-checking", imports: ["workspace", "testing", "engine"] },
 
   // surfaces: nobody imports them
   { room: "cli", imports: ["workspace", "index"], types: ["apply", "clock/clock"] },
