@@ -1,7 +1,7 @@
 import type { ApplyEvent } from "../../apply/events.ts";
 import type { CliContext } from "../context.ts";
 import type { Screen } from "../text/style.ts";
-import { cut } from "../text/width.ts";
+import { block, cut } from "../text/width.ts";
 import { eventLine, runningLine, type Running } from "../views/apply-human.ts";
 import { stopwatch, type Report } from "./report.ts";
 
@@ -60,7 +60,7 @@ export function openLiveReport(
       const line = eventLine(event, screen.style, false);
       if (line !== null) {
         erase();
-        stdout.write(`${line}\n`);
+        stdout.write(`${block(line, 0, context.columns(), 2)}\n`);
       }
       if (line !== null || clock.monotonicMs() - drawnMs >= redrawEveryMs) draw();
     },

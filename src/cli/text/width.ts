@@ -46,30 +46,35 @@ const instant = /(\d{4}-\d\d-\d\d) (?=\d\d:\d\d)/g;
 
 /**
  * Lines of at most `width` columns, broken at spaces but not within an instant; a word longer than
- * that is broken.
+ * that is broken. The first line may be longer by `firstExtra`.
  */
-export function wrap(text: string, width: number): readonly string[] {
-  const lines = wrapWords(text.replace(instant, "$1\u00a0"), Math.max(10, width));
+export function wrap(text: string, width: number, firstExtra = 0): readonly string[] {
+  const room = Math.max(10, width);
+  const lines = text
+    .replace(instant, "$1\u00a0")
+    .split("\n")
+    .flatMap((paragraph, index) =>
+      wrapWords(paragraph, room, index === 0 ? room + firstExtra : room),
+    );
   return lines.map((line) => line.replaceAll("\u00a0", " "));
 }
 
-function wrapWords(text: string, room: number): readonly string[] {
-  return text.split("\n").flatMap((paragraph) => {
-    const lines: string[] = [];
-    let line = "";
-    for (const word of paragraph.split(" ")) {
-      const joined = line === "" ? word : `${line} ${word}`;
-      if (widthOf(joined) <= room) {
-        line = joined;
-        continue;
-      }
-      if (line !== "") lines.push(line);
-      const pieces = broken(word, room);
-      lines.push(...pieces.slice(0, -1));
-      line = pieces.at(-1) ?? "";
+function wrapWords(paragraph: string, room: number, firstRoom: number): readonly string[] {
+  const lines: string[] = [];
+  let line = "";
+  for (const word of paragraph.split(" ")) {
+    const here = lines.length === 0 ? firstRoom : room;
+    const joined = line === "" ? word : `${line} ${word}`;
+    if (widthOf(joined) <= here) {
+      line = joined;
+      continue;
     }
-    return [...lines, line];
-  });
+    if (line !== "") lines.push(line);
+    const pieces = broken(word, lines.length === 0 ? firstRoom : room);
+    lines.push(...pieces.slice(0, -1));
+    line = pieces.at(-1) ?? "";
+  }
+  return [...lines, line];
 }
 
 function broken(word: string, width: number): readonly string[] {
@@ -88,8 +93,7 @@ function broken(word: string, width: number): readonly string[] {
 
 /** Wrapped lines behind an indent; from the second line on it is `hanging` deeper. */
 export function block(text: string, indent: number, width: number, hanging = 0): string {
-  const [first = "", ...rest] = wrap(text, width - indent - hanging);
-  // The first line has room for the hanging part as well, but breaking alike reads better.
+  const [first = "", ...rest] = wrap(text, width - indent - hanging, hanging);
   return [
     " ".repeat(indent) + first,
     ...rest.map((line) => (line === "" ? "" : " ".repeat(indent + hanging) + line)),

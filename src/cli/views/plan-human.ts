@@ -12,6 +12,7 @@ import {
   holdsOf,
   isEmpty,
   isExpire,
+  limitsText,
   meaningsOf,
   reasonTotals,
   subjectOf,
@@ -33,11 +34,12 @@ export function planHuman(given: Plan, options: PlanHumanOptions): string {
   const plan: Plan = { ...mapStrings(given, visible), diagnostics: given.diagnostics };
   const { style } = options.screen;
   const at = formatAt(plan.plannedAt, options.zones.common);
-  const notice = plan.applicable ? "" : "  (as if it were then; cannot be applied)";
+  const title = style.bold(`Plan for project ${plan.project}`);
+  const limits = limitsText(plan);
   const expires = plan.actions.filter(isExpire);
   const others = plan.actions.filter((action) => !isExpire(action));
   return [
-    `${style.bold(`Plan for project ${plan.project}`)} at ${at}${notice}\n`,
+    `${block(`${title} at ${at}${limits}`, 0, options.screen.columns, 2)}\n`,
     section(`Deletions: ${deletionTotal(plan)}`, actionLines(expires, options)),
     heldBack(plan, options),
     section("Changes", actionLines(others, options)),

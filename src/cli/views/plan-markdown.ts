@@ -17,6 +17,7 @@ import {
   holdsOf,
   isEmpty,
   isExpire,
+  limitsText,
   meaningsOf,
   reasonTotals,
   subjectOf,
@@ -94,9 +95,8 @@ function headline(plan: Plan): string {
 }
 
 function about(plan: Plan, zones: Zones): string {
-  const notice = plan.applicable ? "" : " (as if it were then; cannot be applied)";
   const at = formatAt(plan.plannedAt, zones.common);
-  return `Project ${code(plan.project)}, planned at ${at}${notice}.`;
+  return `Project ${code(plan.project)}, planned at ${at}${text(limitsText(plan))}.`;
 }
 
 /** So many deletions are listed one by one in the open; more are summed up per collection. */

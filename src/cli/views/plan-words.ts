@@ -83,6 +83,17 @@ export function deletionTotal(plan: Plan): string {
   return `${counted(expires.length, "expire")}, ${size} at most${suffix}`;
 }
 
+/** What a plan was limited to: ` (only policy.nightly; without expires)`; empty for a whole one. */
+export function limitsText({ scope, applicable }: Plan): string {
+  const limits = [
+    ...(applicable ? [] : ["as if it were then; cannot be applied"]),
+    ...(scope.only.length === 0 ? [] : [`only ${scope.only.join(", ")}`]),
+    ...(scope.force.length === 0 ? [] : [`asked for: ${scope.force.join(", ")}`]),
+    ...(scope.noExpire ? ["without expires"] : []),
+  ];
+  return limits.length === 0 ? "" : ` (${limits.join("; ")})`;
+}
+
 /** True when the plan asks for nothing at all. */
 export function isEmpty(plan: Plan): boolean {
   return plan.actions.length === 0;

@@ -38,7 +38,7 @@ export function snapshotsHuman(
     { title: "COLLECTION" },
     { title: "TAKEN", drop: 3 },
     { title: "AGE", align: "right" },
-    { title: "SIZE", align: "right" },
+    { title: "SIZE", align: "right", drop: 6 },
     { title: "STATE", drop: 5 },
     { title: "IN", drop: 2 },
     { title: "OF", drop: 4 },

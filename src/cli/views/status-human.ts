@@ -68,12 +68,12 @@ function attention(status: Status, { screen, zones, now }: StatusHumanOptions): 
 function collectionTable(status: Status, { screen, zones, now }: StatusHumanOptions): string {
   const columns = [
     { title: "COLLECTION" },
-    { title: "POLICY" },
+    { title: "POLICY", drop: 6 },
     { title: "STATE" },
     { title: "NEWEST", drop: 4 },
     { title: "AGE", align: "right" },
     { title: "OLDEST", drop: 1 },
-    { title: "COUNT", align: "right" },
+    { title: "COUNT", align: "right", drop: 5 },
     { title: "SIZE", align: "right", drop: 3 },
     { title: "NEXT RUN", drop: 2 },
     { title: "NEXT", align: "right" },
