@@ -61,12 +61,22 @@ export async function runEngineContract(
     const reason = each.needs?.(capabilities, harness) ?? null;
     const result: EngineCaseResult =
       reason === null
-        ? await outcomeOf(each, harness)
+        ? await outcomeInPlace(each, harness)
         : { title, status: "skipped", detail: reason };
     results.push(result);
     onCase(result);
   }
   return results;
+}
+
+async function outcomeInPlace(each: EngineCase, harness: EngineHarness): Promise<EngineCaseResult> {
+  if (harness.fresh === undefined) return outcomeOf(each, harness);
+  const place = await harness.fresh();
+  try {
+    return await outcomeOf(each, place.harness);
+  } finally {
+    await place.discard();
+  }
 }
 
 async function outcomeOf(each: EngineCase, harness: EngineHarness): Promise<EngineCaseResult> {

@@ -16,6 +16,15 @@ export function lancedbHarness(uri: string, clock: Clock): EngineHarness {
     cluster,
     clock,
     open,
+    async fresh() {
+      // Below the user's own folder, so that the very filesystem is checked; its name does not end
+      // in `.lance`, so LanceDB does not see it.
+      const folder = await mkdtemp(join(uri, "snapform-test-"));
+      return {
+        harness: lancedbHarness(folder, clock),
+        discard: () => rm(folder, { recursive: true, force: true }),
+      };
+    },
     create: (name, points) => withConnection(uri, (connection) => create(connection, name, points)),
     write: (name, points) => withTable(uri, name, (table) => table.add(points.map(rowOf))),
     remove: (name, ids) => withTable(uri, name, (table) => table.delete(`id IN (${ids.join()})`)),

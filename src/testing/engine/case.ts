@@ -23,6 +23,14 @@ export interface MortalDriver {
 
 /** What the tests of an engine supply: the cluster, and the hands of its user. */
 export interface EngineHarness {
+  /**
+   * A place of its own for one case, removed by `discard`; absent where there is only the cluster
+   * itself. What a case that plays a death leaves behind must not be found by the next one.
+   */
+  readonly fresh?: () => Promise<{
+    readonly harness: EngineHarness;
+    readonly discard: () => Promise<void>;
+  }>;
   /** The cluster's name. */
   readonly cluster: string;
   readonly clock: Clock;
