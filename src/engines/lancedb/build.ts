@@ -72,8 +72,3 @@ export async function finishRun(setting: LancedbSetting, journal: RestoreJournal
   await writeJournal(setting.fs, setting.uri, { ...journal, phase: "placed", writtenAt });
   await setting.fs.removeTree(restoreFolder(setting.uri, journal.runId));
 }
-
-/** Clears what a failed attempt has built; a failure to do so is left to the next sweep. */
-export async function abandonRun(setting: LancedbSetting, runId: string): Promise<void> {
-  await setting.fs.removeTree(restoreFolder(setting.uri, runId)).catch(() => undefined);
-}

@@ -49,7 +49,7 @@ export async function captureTable(
       await setting.clock.sleep(pauseMs * (0.5 + setting.clock.random()), context.signal);
     }
   } catch (error) {
-    throw fileError(error, doing);
+    throw fileError(error, doing, context.signal);
   }
 }
 

@@ -1,5 +1,4 @@
-import { createReadStream } from "node:fs";
-import { stat } from "node:fs/promises";
+import { open, stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { EngineContext } from "../../engine/driver.ts";
 import { SnapformError } from "../../errors/index.ts";
@@ -8,9 +7,10 @@ import type { CheckResult } from "../../snapshot/check.ts";
 import type { Manifest, ManifestFile } from "../../snapshot/manifest.ts";
 import { checkNatively } from "./check-native.ts";
 import { isSystemError, nativeError, throwIfCancelled } from "./errors.ts";
+import { folderIdentity } from "./identity.ts";
 import { rowCountOf } from "./lance-version.ts";
 import { isNativeName, NATIVE_HINT, tryNative, withNativeTable } from "./native.ts";
-import type { LancedbSetting, StartHash } from "./setting.ts";
+import type { LancedbHasher, LancedbSetting, StartHash } from "./setting.ts";
 import { readNewest, readVersion, type ReadVersion } from "./table.ts";
 import { contentFiles } from "./version-files.ts";
 import { listVersions } from "./versions.ts";
@@ -82,7 +82,11 @@ export async function checkTable(
       return { level, findings: [...findings, ...more], limitation: null };
     });
   } catch (error) {
-    throw nativeError(error, `checking ${table.folder}`);
+    const failure = nativeError(error, `checking ${table.folder}`);
+    const isUnreadable = failure.code === "unavailable" || failure.code === "not-found";
+    if (!isUnreadable || (await folderIdentity(table.folder)) === null) throw failure;
+    // The table is there, and LanceDB cannot read it: that is what a check is for.
+    throw new SnapformError("corrupt", failure.message, { cause: error });
   }
 }
 
@@ -142,11 +146,26 @@ export async function hashFile(
     if ((await stat(path)).size !== file.size) return null;
     const hasher = await startHash(table.manifest.hash);
     if (hasher === null) return UNKNOWN_HASH;
-    const stream = createReadStream(path, { highWaterMark: READ_BYTES, signal });
-    for await (const chunk of stream) hasher.update(chunk as Uint8Array);
+    await feed(hasher, path, signal);
     return hasher.digest();
   } catch (error) {
     if (isSystemError(error, "ENOENT")) return null;
     throw error;
+  }
+}
+
+async function feed(hasher: LancedbHasher, path: string, signal: AbortSignal): Promise<void> {
+  const handle = await open(path, "r");
+  try {
+    // One buffer for the whole file: a stream would make a new one for every piece.
+    const buffer = Buffer.allocUnsafe(READ_BYTES);
+    for (;;) {
+      throwIfCancelled(signal, `reading ${path}`);
+      const { bytesRead } = await handle.read(buffer, 0, READ_BYTES);
+      if (bytesRead === 0) return;
+      hasher.update(buffer.subarray(0, bytesRead));
+    }
+  } finally {
+    await handle.close();
   }
 }

@@ -115,7 +115,8 @@ class LancedbDriver implements EngineDriver {
       const table = { folder: tableFolder(uri, collection), uri, name: collection, manifest };
       return await checkTable(this.#setting, table, level, { isVerified: false }, context);
     } catch (error) {
-      throw fileError(error, `checking table ${JSON.stringify(collection)}`);
+      const doing = `checking table ${JSON.stringify(collection)}`;
+      throw fileError(error, doing, context.signal);
     }
   }
 

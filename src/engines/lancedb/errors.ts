@@ -27,16 +27,22 @@ export function isSystemError(error: unknown, ...codes: readonly string[]): bool
   return code !== null && codes.includes(code);
 }
 
-/** A SnapformError for a file system's error; SnapformErrors pass unchanged. */
-export function fileError(error: unknown, doing: string): SnapformError {
+/**
+ * A SnapformError for a file system's error; SnapformErrors pass unchanged. Whatever fails after
+ * `signal` was aborted failed because of that.
+ */
+export function fileError(error: unknown, doing: string, signal?: AbortSignal): SnapformError {
   if (isSnapformError(error)) return error;
-  if (isAbort(error)) return new SnapformError("cancelled", `cancelled ${doing}`, { cause: error });
+  if (isAbort(error) || signal?.aborted === true)
+    return new SnapformError("cancelled", `cancelled ${doing}`, { cause: error });
   const code = systemCode(error);
   const message = error instanceof Error ? error.message : String(error);
+  const hint =
+    code === "EMFILE" ? { hint: "Raise the limit of open files (`ulimit -n`) and try again." } : {};
   return new SnapformError(
     (code === null ? undefined : SYSTEM_CODES[code]) ?? "unavailable",
     `${doing}: ${message}`,
-    { cause: error },
+    { cause: error, ...hint },
   );
 }
 

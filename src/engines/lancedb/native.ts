@@ -28,6 +28,8 @@ export interface NativeVectorQuery {
   limit(count: number): NativeVectorQuery;
   refineFactor(factor: number): NativeVectorQuery;
   nprobes(count: number): NativeVectorQuery;
+  bypassVectorIndex(): NativeVectorQuery;
+  distanceType(type: "l2"): NativeVectorQuery;
   withRowId(): NativeVectorQuery;
   explainPlan(verbose?: boolean): Promise<string>;
   toArray(): Promise<unknown[]>;

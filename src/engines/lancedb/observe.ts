@@ -34,7 +34,7 @@ export async function observeCluster(
     const version = [...writers].toSorted(order.compare).at(-1) ?? null;
     return { identity, version, collections };
   } catch (error) {
-    throw fileError(error, doing);
+    throw fileError(error, doing, signal);
   }
 }
 

@@ -17,7 +17,7 @@ import {
   withNativeTable,
   type NativeModule,
 } from "./native.ts";
-import { findRestored, recoverRun } from "./recover.ts";
+import { findRestored } from "./recover.ts";
 import type { OpenedRestore } from "./opened-restore.ts";
 import type { LancedbSetting } from "./setting.ts";
 import { parseNamed, problemOf, readNewest } from "./table.ts";
@@ -28,7 +28,8 @@ import { listVersions, manifestPath, parseManifestName } from "./versions.ts";
 /**
  * Rolls a live table back to the snapshot's version: the files that a cleanup has removed are put
  * back, and LanceDB itself makes that version the newest, so that open handles and writers stay
- * right. Nothing that exists is changed.
+ * right. Nothing that exists is changed: files that were put back and are not needed after all are
+ * named by no current version, so that the next cleanup removes them.
  */
 export async function restoreInPlace(
   setting: LancedbSetting,
@@ -36,7 +37,7 @@ export async function restoreInPlace(
   context: EngineContext,
 ): Promise<RestoreResult> {
   const { uri } = setting;
-  const { runId, target } = opened.request;
+  const { target } = opened.request;
   const folder = tableFolder(uri, target);
   const identity = await expectTarget(folder, opened);
   const native = await needNative(setting, target);
@@ -47,41 +48,29 @@ export async function restoreInPlace(
     previousIdentity: identity,
     previousVersion: current.version.version,
   });
-  try {
-    const copiedBytes = await putBack(
-      setting,
-      opened,
-      folder,
-      current.manifest.isReversed,
-      context,
-    );
-    const placing = await beforeRoll(setting, opened, journal);
-    throwIfCancelled(context.signal, `restoring table ${JSON.stringify(target)}`);
-    await roll(native, setting, placing, opened.details.version);
-    const restored = await findRestored(uri, placing);
-    if (restored === null) {
-      throw new SnapformError("aborted", "the table was changed while it was rolled back", {
-        retryable: true,
-      });
-    }
-    await syncVersion(setting, folder, restored);
-    const done = { ...placing, previousVersion: restored - 1 };
-    await finishRun(setting, done);
-    // The very version: writers may have gone on from it already.
-    const table = { folder, uri, name: target, manifest: opened.manifest, version: restored };
-    const level = opened.request.check;
-    const check = await checkTable(setting, table, level, { isVerified: true }, context);
-    const handles =
-      `Writers that hold ${JSON.stringify(target)} open get a conflict until they call ` +
-      "checkoutLatest(), unless their connection reads with a consistency interval of zero.";
-    const findings = [...check.findings, handles];
-    const undo = undoOf(uri, done);
-    return { targetIdentity: identity, check: { ...check, findings }, copiedBytes, undo };
-  } catch (error) {
-    // Files that were put back are named by no current version: harmless, a cleanup removes them.
-    await recoverRun(setting, runId, target).catch(() => undefined);
-    throw error;
+  const copiedBytes = await putBack(setting, opened, folder, current.manifest.isReversed, context);
+  // Before anybody can see it: the version itself is there already, only not the newest.
+  const version = opened.details.version;
+  const table = { folder, uri, name: target, manifest: opened.manifest, version };
+  const level = opened.request.check;
+  const check = await checkTable(setting, table, level, { isVerified: true }, context);
+  const placing = await beforeRoll(setting, opened, journal);
+  throwIfCancelled(context.signal, `restoring table ${JSON.stringify(target)}`);
+  await roll(native, setting, placing, version);
+  const restored = await findRestored(uri, placing);
+  if (restored === null) {
+    const text = `table ${JSON.stringify(target)} was changed while it was rolled back`;
+    throw new SnapformError("aborted", text, { retryable: true });
   }
+  await syncVersion(setting, folder, restored);
+  const done = { ...placing, previousVersion: restored - 1 };
+  await finishRun(setting, done);
+  const handles =
+    `Writers that hold ${JSON.stringify(target)} open get a conflict until they call ` +
+    "checkoutLatest(), unless their connection reads with a consistency interval of zero.";
+  const findings = [...check.findings, handles];
+  const undo = undoOf(uri, done);
+  return { targetIdentity: identity, check: { ...check, findings }, copiedBytes, undo };
 }
 
 async function expectTarget(folder: string, opened: OpenedRestore): Promise<string> {

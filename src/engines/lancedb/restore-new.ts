@@ -6,7 +6,6 @@ import { isSystemError } from "./errors.ts";
 import { isThere } from "./identity.ts";
 import { writeJournal } from "./journal.ts";
 import { STAGING, tableFolder } from "./layout.ts";
-import { recoverRun } from "./recover.ts";
 import type { OpenedRestore } from "./opened-restore.ts";
 import type { LancedbSetting } from "./setting.ts";
 import { undoOf } from "./undo.ts";
@@ -18,7 +17,7 @@ export async function restoreNew(
   context: EngineContext,
 ): Promise<RestoreResult> {
   const { fs, uri } = setting;
-  const { runId, target, expectedIdentity } = opened.request;
+  const { target, expectedIdentity } = opened.request;
   const folder = tableFolder(uri, target);
   if (expectedIdentity !== null) {
     throw new SnapformError("invalid-argument", "a new table has no identity to expect");
@@ -26,19 +25,13 @@ export async function restoreNew(
   if (await isThere(folder)) throw alreadyThere(target);
   await fs.mkdir(join(uri, STAGING));
   const journal = await beginJournal(setting, opened, {});
-  try {
-    const built = await buildTable(setting, opened, context);
-    const placing = { ...journal, phase: "placing", stagedIdentity: built.identity } as const;
-    await writeJournal(fs, uri, placing);
-    await placeTable(setting, built.folder, target);
-    await finishRun(setting, placing);
-    const { check, copiedBytes, identity } = built;
-    return { targetIdentity: identity, check, copiedBytes, undo: undoOf(uri, placing) };
-  } catch (error) {
-    // Best effort: what cannot be cleared now is found again by the run's id.
-    await recoverRun(setting, runId, target).catch(() => undefined);
-    throw error;
-  }
+  const built = await buildTable(setting, opened, context);
+  const placing = { ...journal, phase: "placing", stagedIdentity: built.identity } as const;
+  await writeJournal(fs, uri, placing);
+  await placeTable(setting, built.folder, target);
+  await finishRun(setting, placing);
+  const { check, copiedBytes, identity } = built;
+  return { targetIdentity: identity, check, copiedBytes, undo: undoOf(uri, placing) };
 }
 
 /** Renames a built table to its name; a rename onto a table that has appeared there fails. */

@@ -5,7 +5,6 @@ import { beginJournal, buildTable, finishRun } from "./build.ts";
 import { folderIdentity, isThere } from "./identity.ts";
 import { writeJournal, type RestoreJournal } from "./journal.ts";
 import { REPLACED, replacedFolder, STAGING, tableFolder } from "./layout.ts";
-import { recoverRun } from "./recover.ts";
 import { placeTable } from "./restore-new.ts";
 import type { OpenedRestore } from "./opened-restore.ts";
 import type { LancedbSetting } from "./setting.ts";
@@ -21,28 +20,22 @@ export async function restoreReplace(
   context: EngineContext,
 ): Promise<RestoreResult> {
   const { fs, uri } = setting;
-  const { runId, target, expectedIdentity } = opened.request;
+  const { target, expectedIdentity } = opened.request;
   await expectIdentity(tableFolder(uri, target), target, expectedIdentity);
   await fs.mkdir(join(uri, STAGING));
   const journal = await beginJournal(setting, opened, { previousIdentity: expectedIdentity });
-  try {
-    const built = await buildTable(setting, opened, context);
-    const placing = { ...journal, phase: "placing", stagedIdentity: built.identity } as const;
-    await writeJournal(fs, uri, placing);
-    await swapTables(setting, placing, built.folder);
-    await finishRun(setting, placing);
-    const findings = [
-      ...built.check.findings,
-      `Handles of ${JSON.stringify(target)} that were open before must be reopened.`,
-    ];
-    const { copiedBytes, identity } = built;
-    const check = { ...built.check, findings };
-    return { targetIdentity: identity, check, copiedBytes, undo: undoOf(uri, placing) };
-  } catch (error) {
-    // Best effort, so that a failure between the renames does not leave the name empty.
-    await recoverRun(setting, runId, target).catch(() => undefined);
-    throw error;
-  }
+  const built = await buildTable(setting, opened, context);
+  const placing = { ...journal, phase: "placing", stagedIdentity: built.identity } as const;
+  await writeJournal(fs, uri, placing);
+  await swapTables(setting, placing, built.folder);
+  await finishRun(setting, placing);
+  const findings = [
+    ...built.check.findings,
+    `Handles of ${JSON.stringify(target)} that were open before must be reopened.`,
+  ];
+  const { copiedBytes, identity } = built;
+  const check = { ...built.check, findings };
+  return { targetIdentity: identity, check, copiedBytes, undo: undoOf(uri, placing) };
 }
 
 async function swapTables(

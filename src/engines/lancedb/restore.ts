@@ -1,4 +1,5 @@
 import type { EngineContext, RestoreRequest, RestoreResult } from "../../engine/driver.ts";
+import { SnapformError } from "../../errors/index.ts";
 import { checkTable } from "./check.ts";
 import { fileError } from "./errors.ts";
 import { folderIdentity } from "./identity.ts";
@@ -20,14 +21,26 @@ export async function restoreTable(
   context: EngineContext,
 ): Promise<RestoreResult> {
   const doing = `restoring table ${JSON.stringify(request.target)}`;
+  const { runId, target } = request;
   try {
     const opened = openRequest(request);
-    const trace = await recoverRun(setting, request.runId, request.target);
-    if (trace.kind === "finished") {
-      const journal = await readJournal(setting.uri, request.runId);
-      if (journal !== null) return await resultOfEarlier(setting, opened, journal, context);
-    }
-    switch (request.procedure) {
+    const trace = await recoverRun(setting, runId, target);
+    const journal = trace.kind === "finished" ? await readJournal(setting.uri, runId) : null;
+    if (journal !== null) return await resultOfEarlier(setting, opened, journal, context);
+    return await runProcedure(setting, opened, context);
+  } catch (error) {
+    throw fileError(error, doing, context.signal);
+  }
+}
+
+async function runProcedure(
+  setting: LancedbSetting,
+  opened: OpenedRestore,
+  context: EngineContext,
+): Promise<RestoreResult> {
+  const { procedure, runId, target } = opened.request;
+  try {
+    switch (procedure) {
       case "new":
         return await restoreNew(setting, opened, context);
       case "in-place":
@@ -36,7 +49,17 @@ export async function restoreTable(
         return await restoreReplace(setting, opened, context);
     }
   } catch (error) {
-    throw fileError(error, doing);
+    // What cannot be cleared now is found again by the run's id; until then nobody knows.
+    const trace = await recoverRun(setting, runId, target).catch(() => null);
+    if (trace !== null && trace.kind !== "finished") throw error;
+    const failure = fileError(error, `restoring table ${JSON.stringify(target)}`, context.signal);
+    const { code, message, retryable, hint, cause } = failure;
+    throw new SnapformError(code, message, {
+      retryable,
+      outcomeUnknown: true,
+      cause,
+      ...(hint === undefined ? {} : { hint }),
+    });
   }
 }
 

@@ -1,10 +1,12 @@
-import { readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import * as lancedb from "@lancedb/lancedb";
 import { describe, expect, test } from "vitest";
 
 import type { RestoreRequest } from "../../../../src/engine/driver.ts";
-import { listVersions } from "../../../../src/engines/lancedb/versions.ts";
+import { realFs } from "../../../../src/engines/lancedb/fs.ts";
+import { loadInstalledNative } from "../../../../src/engines/lancedb/native.ts";
+import { listVersions, manifestPath } from "../../../../src/engines/lancedb/versions.ts";
 import {
   copySnapshot,
   driverOf,
@@ -190,6 +192,65 @@ describe("restoring onto the live table", () => {
     const reader = { ...snapshot.reader, manifest: { ...snapshot.manifest, details } };
     await restore(driver, await inPlace(driver, { ...snapshot, reader }));
     expect(await scanCount(await openTable(root))).toBe(305);
+  });
+
+  test("puts a manifest back under the way of naming that the table has by now", async () => {
+    const root = await newFolder();
+    await makeTable(root);
+    const folder = join(root, "docs.lance");
+    await rename(join(folder, manifestPath(1, true)), join(folder, manifestPath(1, false)));
+    await rm(join(folder, "_versions", "latest_version_hint.json"), { force: true });
+    const driver = driverOf(root);
+    const snapshot = await copySnapshot(driver, join(root, "vault"));
+    const { manifestPath: path } = snapshot.manifest.details as { manifestPath: string };
+    expect(path).toBe("_versions/1.manifest");
+    const copy = await restore(driver, requestOf(snapshot, { runId: "copy" }));
+    expect(copy.check.level).toBe("deep");
+    await rename(join(folder, manifestPath(1, false)), join(folder, manifestPath(1, true)));
+    await (await openTable(root)).delete("id < 100");
+    await rm(join(folder, manifestPath(1, true)));
+    await restore(driver, await inPlace(driver, snapshot));
+    expect(await scanCount(await openTable(root))).toBe(300);
+    expect(Object.keys(await filesBelow(folder))).not.toContain("_versions/1.manifest");
+  });
+
+  test("does not roll back to what fails its check", async () => {
+    const root = await newFolder();
+    const table = await makeTable(root);
+    const driver = driverOf(root);
+    const snapshot = await copySnapshot(driver, join(root, "vault"));
+    await table.delete("id < 100");
+    const manifest = { ...snapshot.manifest, points: { before: 5, after: 5 } };
+    const reader = { ...snapshot.reader, manifest };
+    const request = await inPlace(driver, { ...snapshot, reader });
+    await expect(restore(driver, request)).rejects.toMatchObject({
+      code: "corrupt",
+      outcomeUnknown: false,
+    });
+    expect(await scanCount(await openTable(root))).toBe(200);
+    expect(await (await openTable(root)).version()).toBe(2);
+  });
+
+  test("says that the outcome is unknown when it failed after the roll", async () => {
+    const root = await newFolder();
+    const table = await makeTable(root);
+    const snapshot = await copySnapshot(driverOf(root), join(root, "vault"));
+    await table.delete("id < 100");
+    let isRolled = false;
+    const loadNative = async () => {
+      isRolled = true;
+      return loadInstalledNative();
+    };
+    const sync = (path: string): Promise<void> =>
+      isRolled && path.endsWith(".manifest")
+        ? Promise.reject(Object.assign(new Error("I/O error"), { code: "EIO" }))
+        : realFs.sync(path);
+    const driver = driverOf(root, { fs: { ...realFs, sync }, loadNative });
+    const request = await inPlace(driver, snapshot);
+    await expect(restore(driver, request)).rejects.toMatchObject({ outcomeUnknown: true });
+    const again = await restore(driverOf(root), request);
+    expect(again.check.findings[0]).toMatch(/earlier attempt/);
+    expect(await scanCount(await openTable(root))).toBe(300);
   });
 
   test("refuses when the plan saw another table", async () => {

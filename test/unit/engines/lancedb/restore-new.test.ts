@@ -41,7 +41,7 @@ describe("restoring to a new table", () => {
       expect.stringMatching(/^All \d+ files were compared with their sha256 hashes\.$/),
       "Reading all rows gave 990, as many as the snapshot recorded.",
       "The indexes of the snapshot are there: id_idx, vector_idx.",
-      "3 stored vectors of column vector were found again by its index.",
+      "3 stored vectors of column vector were found again: 3 by its index.",
     ]);
     expect(result.copiedBytes).toBe(snapshot.manifest.bytes);
     expect(result.targetIdentity).toBe(await identityOf(driver, "docs-restored"));
@@ -176,6 +176,46 @@ describe("restoring to a new table", () => {
       code: "corrupt",
     });
     await mkdir(join(root, "still-empty"));
+  });
+});
+
+describe("the deep check", () => {
+  test("is not misled by metrics and vectors for which a row is not its own neighbour", async () => {
+    const root = await newFolder();
+    const db = await lancedb.connect(root);
+    // Fifty equal vectors, then ever longer ones, which an inner product likes better.
+    const rows = Array.from({ length: 600 }, (_, id) => ({
+      id,
+      "my vector": [1, 1, id < 50 ? 1 : id, 1],
+      "other vector": [Math.sin(id), Math.cos(id), 0, 0],
+    }));
+    const table = await db.createTable("docs", rows);
+    for (const [column, distanceType] of [
+      ["my vector", "dot"],
+      ["other vector", "cosine"],
+    ] as const) {
+      const options = { numPartitions: 1, distanceType };
+      await table.createIndex(column, { config: lancedb.Index.ivfFlat(options) });
+    }
+    const driver = driverOf(root);
+    const snapshot = await copySnapshot(driver, join(root, "vault"));
+    const { check } = await restore(driver, requestOf(snapshot));
+    expect(check.findings.slice(-2)).toEqual([
+      "3 stored vectors of column my vector were found again: 3 by an exact search.",
+      "3 stored vectors of column other vector were found again: 3 by its index.",
+    ]);
+  });
+
+  test("fails where an index cannot be read", async () => {
+    const root = await newFolder();
+    const table = await makeTable(root, "docs", 600);
+    await table.createIndex("vector", { config: lancedb.Index.ivfFlat({ numPartitions: 2 }) });
+    const driver = driverOf(root);
+    const snapshot = await copySnapshot(driver, join(root, "vault"));
+    const index = snapshot.manifest.parts[0]?.files.find((each) => each.path.endsWith("index.idx"));
+    await writeFile(join(snapshot.folder, index?.path ?? ""), Buffer.alloc(index?.size ?? 0));
+    await expect(restore(driver, requestOf(snapshot))).rejects.toMatchObject({ code: "corrupt" });
+    expect(await identityOf(driver, "docs-restored")).toBeNull();
   });
 });
 
