@@ -1,9 +1,50 @@
-// The table of error codes: one place for every code that snapform uses, what it means and how a
-// process that ends with it exits. The documentation page of the codes is generated from this table.
+// The table of error codes: one place for every code that snapform uses, what it means and how
+// a process that ends with it exits. The documentation page of the codes is generated from it.
 // May know nothing else. Invariant: a code is never reused for another meaning.
 
+export type ExitName =
+  | "done"
+  | "error"
+  | "changes"
+  | "partial"
+  | "locked"
+  | "stale"
+  | "corrupt"
+  | "usage"
+  | "cancelled";
+
+export interface ExitMeaning {
+  readonly status: number;
+  readonly meaning: string;
+}
+
+export type ErrorCode =
+  | "invalid-argument"
+  | "not-found"
+  | "already-exists"
+  | "failed-precondition"
+  | "permission-denied"
+  | "unauthenticated"
+  | "unavailable"
+  | "deadline-exceeded"
+  | "resource-exhausted"
+  | "unimplemented"
+  | "aborted"
+  | "internal"
+  | "usage"
+  | "locked"
+  | "stale-plan"
+  | "corrupt"
+  | "partial"
+  | "cancelled";
+
+export interface CodeMeaning {
+  readonly exit: ExitName;
+  readonly meaning: string;
+}
+
 /** How a process exits. `meaning` is the sentence that the documentation and `--help` show. */
-export const EXIT_STATUS = Object.freeze({
+export const EXIT_STATUS: Readonly<Record<ExitName, ExitMeaning>> = Object.freeze({
   done: { status: 0, meaning: "Done, or nothing to do." },
   error: { status: 1, meaning: "An error; nothing was changed unless the message says so." },
   changes: { status: 2, meaning: "`plan --detailed-exitcode`: the plan has changes." },
@@ -16,12 +57,10 @@ export const EXIT_STATUS = Object.freeze({
   corrupt: { status: 13, meaning: "Stored data is damaged, or newer than this snapform." },
   usage: { status: 64, meaning: "Wrong usage of the command line." },
   cancelled: { status: 130, meaning: "Cancelled; what was done is recorded." },
-} as const);
-
-export type ExitName = keyof typeof EXIT_STATUS;
+});
 
 /** Every code that a SnapformError may carry; the first group is named as in gRPC. */
-export const ERROR_CODES = Object.freeze({
+export const ERROR_CODES: Readonly<Record<ErrorCode, CodeMeaning>> = Object.freeze({
   "invalid-argument": { exit: "error", meaning: "A value is not acceptable, whatever the world." },
   "not-found": { exit: "error", meaning: "The named thing does not exist." },
   "already-exists": { exit: "error", meaning: "The thing to be made exists already." },
@@ -43,11 +82,7 @@ export const ERROR_CODES = Object.freeze({
   corrupt: { exit: "corrupt", meaning: "Stored data is damaged, or newer than this snapform." },
   partial: { exit: "partial", meaning: "Some actions failed or were withheld." },
   cancelled: { exit: "cancelled", meaning: "Cancelled by the user." },
-} as const satisfies Readonly<
-  Record<string, { readonly exit: ExitName; readonly meaning: string }>
->);
-
-export type ErrorCode = keyof typeof ERROR_CODES;
+});
 
 /** The exit status of a process that ends with an error of this code. */
 export function exitStatus(code: ErrorCode): number {

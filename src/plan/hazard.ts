@@ -13,8 +13,26 @@ export type HazardLevel =
   /** Held back until the world is right again; nobody can wave it through. */
   | "wait";
 
+export type Hazard =
+  | "expires-snapshots"
+  | "overwrites-data"
+  | "mass-expire"
+  | "rule-change"
+  | "source-shrunk"
+  | "run-uncovered"
+  | "source-missing"
+  | "cluster-unknown"
+  | "repository-unknown"
+  | "clock-behind"
+  | "state-missing";
+
+export interface HazardMeaning {
+  readonly level: HazardLevel;
+  readonly meaning: string;
+}
+
 /** The one table of dangers; its documentation is generated from here. */
-export const HAZARDS = Object.freeze({
+export const HAZARDS: Readonly<Record<Hazard, HazardMeaning>> = Object.freeze({
   "expires-snapshots": {
     level: "confirm",
     meaning: "A snapshot is expired; it can be brought back until its undo window ends.",
@@ -61,9 +79,7 @@ export const HAZARDS = Object.freeze({
     level: "warn",
     meaning: "Snapshots of this project exist that the state does not know; adopt them.",
   },
-} as const satisfies Readonly<Record<string, { readonly level: HazardLevel; meaning: string }>>);
-
-export type Hazard = keyof typeof HAZARDS;
+});
 
 export function hazardLevel(hazard: Hazard): HazardLevel {
   return HAZARDS[hazard].level;

@@ -2,7 +2,7 @@ import { byNewest, isComplete, type Snapshot } from "../snapshot/snapshot.ts";
 import type { Ownership } from "./survey.ts";
 
 /** How far a snapshot's date may be ahead of the clock before it is set aside: five minutes. */
-export const CLOCK_SKEW_MS = 5 * 60_000;
+export const CLOCK_SKEW_MS: number = 5 * 60_000;
 
 /** The snapshots of one collection that belong to one resource; each list newest first. */
 export interface Holding {
