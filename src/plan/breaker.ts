@@ -37,8 +37,8 @@ export function withHazards(
   hazards: readonly Hazard[],
 ): readonly ExpireAction[] {
   if (hazards.length === 0) return expires;
-  return expires.map((expire) => ({
-    ...expire,
-    hazards: [...new Set([...expire.hazards, ...hazards])],
-  }));
+  return expires.map((expire) => {
+    const added = hazards.filter((hazard) => !expire.hazards.includes(hazard));
+    return added.length === 0 ? expire : { ...expire, hazards: [...expire.hazards, ...added] };
+  });
 }

@@ -27,6 +27,8 @@ export interface CollectionHoldings {
   readonly newest: Snapshot | undefined;
   /** The newest complete one that is ours, whatever others have. */
   readonly newestOurs: Snapshot | undefined;
+  /** How many are ours and complete. */
+  readonly ourCount: number;
   readonly byAddress: ReadonlyMap<string | null, Holding>;
   /** Ours and complete, newest first; not what is kept for a time only. */
   readonly history: readonly Snapshot[];
@@ -91,6 +93,7 @@ function divide(request: {
   const future: Snapshot[] = [];
   const history: Snapshot[] = [];
   let newestOurs: Snapshot | undefined;
+  let ourCount = 0;
   const byAddress = new Map<string | null, Lists>();
   for (const { snapshot, atMs } of sorted) {
     const ownership = whose.ownership(snapshot);
@@ -111,9 +114,20 @@ function divide(request: {
     else lists.strangers.push(snapshot);
     if (ownership !== "ours" || !isComplete(snapshot)) continue;
     newestOurs ??= snapshot;
+    ourCount += 1;
     // What a restore replaced says nothing about how the source fares.
     if (snapshot.keepUntil === null) history.push(snapshot);
   }
   const newest = present.find(isComplete);
-  return { cluster, collection, present, future, newest, newestOurs, byAddress, history };
+  return {
+    cluster,
+    collection,
+    present,
+    future,
+    newest,
+    newestOurs,
+    ourCount,
+    byAddress,
+    history,
+  };
 }

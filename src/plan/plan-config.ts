@@ -51,7 +51,8 @@ export function planConfig(
     ...plans.flatMap((plan) => plan.diagnostics),
   ].sort(byText);
   const problems = plans.flatMap((plan) => plan.problems).sort(byText);
-  const hazards = new Set<Hazard>(actions.flatMap((action) => action.hazards));
+  const hazards = new Set<Hazard>();
+  for (const action of actions) for (const hazard of action.hazards) hazards.add(hazard);
   return Object.freeze({
     formatVersion: PLAN_FORMAT_VERSION,
     kind: "plan",
@@ -191,16 +192,13 @@ function stateDiagnostics(survey: Survey): Diagnostic[] {
 }
 
 function summarise(actions: readonly Action[], keeps: readonly Keep[]): Plan["summary"] {
-  const count = (kind: Action["kind"]): number =>
-    actions.filter((action) => action.kind === kind).length;
-  const expires = actions.filter((action) => action.kind === "expire");
-  return {
-    create: count("create"),
-    copy: count("copy"),
-    restore: count("restore"),
-    expire: count("expire"),
-    keep: keeps.length,
-    withheld: actions.filter(isHeld).length,
-    expiredBytes: expires.reduce((sum, action) => sum + action.bytes, 0),
-  };
+  const counts = { create: 0, copy: 0, restore: 0, expire: 0 };
+  let withheld = 0;
+  let expiredBytes = 0;
+  for (const action of actions) {
+    counts[action.kind] += 1;
+    if (isHeld(action)) withheld += 1;
+    if (action.kind === "expire") expiredBytes += action.bytes;
+  }
+  return { ...counts, keep: keeps.length, withheld, expiredBytes };
 }

@@ -1,4 +1,3 @@
-import { isComplete } from "../snapshot/snapshot.ts";
 import type { Action, ExpireAction } from "./action.ts";
 import { breakExpires, withHazards } from "./breaker.ts";
 import { isHeld } from "./hazard.ts";
@@ -25,25 +24,34 @@ export function settleCollections(
 ): Action[] {
   const groups = groupsOf(actions);
   const readers = readersOf(actions);
-  const settled = new Map<string, ExpireAction>();
+  const settled: Action[] = actions.filter(({ kind }) => kind !== "expire");
   for (const { expires, makers, creates } of groups.values()) {
     const [first] = expires;
     if (!first) continue;
     const { cluster, collection } = first;
     const isUncovered = uncovered.get(cluster)?.has(collection) ?? false;
     const waiting = withHazards(expires, isUncovered ? ["run-uncovered"] : []);
-    const existing = survey
-      .snapshotsOf(cluster, collection)
-      .filter((each) => survey.ownership(each) === "ours" && isComplete(each)).length;
-    const broken = breakExpires(waiting, { creates, existing, changedRule: new Set() });
+    const existing = survey.ourCount(cluster, collection);
+    const broken = breakExpires(waiting, { creates, existing, changedRule: NONE });
     makers.sort();
-    for (const expire of broken) {
-      const read = readers.get(expire.snapshotId) ?? [];
-      const dependsOn = read.length === 0 ? makers : [...makers, ...read.sort()];
-      settled.set(expire.id, { ...expire, dependsOn });
-    }
+    for (const expire of broken) settled.push(withNeeds(expire, makers, readers));
   }
-  return actions.map((action) => settled.get(action.id) ?? action);
+  return settled;
+}
+
+const NONE: ReadonlySet<string> = new Set();
+
+function withNeeds(
+  expire: ExpireAction,
+  makers: readonly string[],
+  readers: ReadonlyMap<string, readonly string[]>,
+): ExpireAction {
+  const read = readers.get(expire.snapshotId);
+  if (read) return { ...expire, dependsOn: [...makers, ...read.toSorted()] };
+  // Ten thousand expires of one collection share the list of what they wait for.
+  return expire.dependsOn.length === 0 && makers.length === 0
+    ? expire
+    : { ...expire, dependsOn: makers };
 }
 
 function groupsOf(actions: readonly Action[]): ReadonlyMap<string, Group> {

@@ -28,7 +28,7 @@ export function ruleReasons(
   const { now } = scene.survey;
   const dated: RetentionSnapshot[] = request.snapshots.map((snapshot) => ({
     id: snapshot.id,
-    createdAt: snapshot.startedAt,
+    createdAt: new Date(snapshot.startedAt),
   }));
   if (due.create) dated.unshift({ id: due.create.snapshotId, createdAt: now });
   if (Object.keys(request.rules).length === 0) {

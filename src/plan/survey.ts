@@ -58,6 +58,8 @@ export interface Survey {
   newestComplete(cluster: string, collection: string): Snapshot | undefined;
   /** The newest complete snapshot of a collection that is ours; strangers cannot stand in for it. */
   newestOurs(cluster: string, collection: string): Snapshot | undefined;
+  /** How many complete snapshots of a collection are ours. */
+  ourCount(cluster: string, collection: string): number;
   /** Ours and complete, of every resource, newest first; not what is kept for a time only. */
   historyOf(cluster: string, collection: string): readonly Snapshot[];
   /** What one resource has of a collection. */
@@ -151,6 +153,21 @@ function newer(a: AcceptedShrink | undefined, b: AcceptedShrink): AcceptedShrink
   return a === undefined || Date.parse(b.at) > Date.parse(a.at) ? b : a;
 }
 
+function placesByAddress(
+  groups: readonly CollectionHoldings[],
+): ReadonlyMap<string, readonly CollectionPlace[]> {
+  const places = new Map<string, CollectionPlace[]>();
+  for (const { cluster, collection, byAddress } of groups) {
+    for (const address of byAddress.keys()) {
+      if (address === null) continue;
+      const list = places.get(address);
+      if (list) list.push({ cluster, collection });
+      else places.set(address, [{ cluster, collection }]);
+    }
+  }
+  return places;
+}
+
 /** Indexes an inventory and a state for planning. */
 export function survey(request: SurveyRequest): Survey {
   const { inventory, now, project, moved } = request;
@@ -175,17 +192,8 @@ export function survey(request: SurveyRequest): Survey {
   };
   const groups = holdingsOf(inventory.snapshots, whose, now);
   const byPlace: ByPlace<CollectionHoldings> = new Map();
-  const places = new Map<string, CollectionPlace[]>();
-  for (const group of groups) {
-    const { cluster, collection } = group;
-    put(byPlace, cluster, collection, group);
-    for (const address of group.byAddress.keys()) {
-      if (address === null) continue;
-      const list = places.get(address);
-      if (list) list.push({ cluster, collection });
-      else places.set(address, [{ cluster, collection }]);
-    }
-  }
+  for (const group of groups) put(byPlace, group.cluster, group.collection, group);
+  const places = placesByAddress(groups);
   const trashed = new Set(inventory.trash.map(({ id }) => id));
   const shrinks = shrinksOf(state);
   return Object.freeze({
@@ -201,6 +209,7 @@ export function survey(request: SurveyRequest): Survey {
     futureOf: (cluster: string, name: string) => byPlace.get(cluster)?.get(name)?.future ?? [],
     newestComplete: (cluster: string, name: string) => byPlace.get(cluster)?.get(name)?.newest,
     newestOurs: (cluster: string, name: string) => byPlace.get(cluster)?.get(name)?.newestOurs,
+    ourCount: (cluster: string, name: string) => byPlace.get(cluster)?.get(name)?.ourCount ?? 0,
     historyOf: (cluster: string, name: string) => byPlace.get(cluster)?.get(name)?.history ?? [],
     holding: (cluster: string, name: string, resource: string) =>
       byPlace.get(cluster)?.get(name)?.byAddress.get(resource) ?? NO_HOLDING,
