@@ -69,7 +69,7 @@ async function takeMany(
   return { torn, versions, rounds };
 }
 
-describe("snapshots while another process writes", () => {
+describe("snapshots while another process writes", { timeout: 180_000 }, () => {
   test.each([
     ["append", 60],
     ["churn", 60],

@@ -197,5 +197,6 @@ describe("a restore whose process dies", () => {
         expect(steps).toBeGreaterThan(12);
       }
     },
+    180_000,
   );
 });
