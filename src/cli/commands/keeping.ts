@@ -1,6 +1,6 @@
 import type { ExitName } from "../../errors/index.ts";
-import type { SnapshotKey } from "../../repository/repository.ts";
 import type { Workspace } from "../../workspace/workspace.ts";
+import type { Key } from "../answers.ts";
 import type { CommandScope } from "../context.ts";
 import type { GlobalFlags } from "../flags.ts";
 import { withWorkspace } from "../open.ts";
@@ -15,7 +15,7 @@ type Command = (scope: CommandScope, flags: Flags, id: string) => Promise<ExitNa
 function keeping(
   kind: string,
   sentence: (name: string) => string,
-  work: (workspace: Workspace, id: string, lockTimeoutMs: number) => Promise<SnapshotKey | null>,
+  work: (workspace: Workspace, id: string, lockTimeoutMs: number) => Promise<Key | null>,
 ): Command {
   return async (scope, flags, given) =>
     await withWorkspace(scope, flags, async ({ workspace }) => {

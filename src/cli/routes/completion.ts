@@ -1,7 +1,15 @@
-import { buildChoiceParser } from "@stricli/core";
+import { SnapformError } from "../../errors/index.ts";
 import { command, type Route } from "./route.ts";
 
 export type Shell = "bash" | "zsh" | "fish";
+
+const shells: readonly Shell[] = ["bash", "zsh", "fish"];
+
+function parseShell(input: string): Shell {
+  const shell = shells.find((each) => each === input);
+  if (shell !== undefined) return shell;
+  throw new SnapformError("usage", `expected one of ${shells.join(", ")}, got ${input}`);
+}
 
 export const completion: Route = command<object, [shell: Shell]>({
   docs: {
@@ -21,10 +29,10 @@ export const completion: Route = command<object, [shell: Shell]>({
       kind: "tuple",
       parameters: [
         {
-          parse: buildChoiceParser<Shell>(["bash", "zsh", "fish"]),
-          proposeCompletions: () => ["bash", "zsh", "fish"],
-          placeholder: "bash|zsh|fish",
-          brief: "Your shell.",
+          parse: parseShell,
+          proposeCompletions: (partial) => shells.filter((shell) => shell.startsWith(partial)),
+          placeholder: "SHELL",
+          brief: "bash, zsh or fish.",
         },
       ],
     },

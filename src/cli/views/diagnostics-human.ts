@@ -26,7 +26,7 @@ function diagnosticHuman(diagnostic: Diagnostic, sources: Sources, screen: Scree
     severity === "error" ? style.bold(style.red("Error:")) : style.bold(style.yellow("Warning:"));
   const where = whereOf(diagnostic);
   const lines = [
-    `${mark} ${style.bold(visible(summary))}`,
+    block(`${mark} ${style.bold(visible(summary))}`, 0, columns, 2),
     ...(where === "" ? [] : [style.dim(block(where, 2, columns, 2))]),
     ...(range === undefined ? [] : excerpt(range, sources, screen)),
     block(visibleLines(detail), 2, columns),

@@ -14,7 +14,7 @@ export function failureHuman(error: unknown, screen: Screen, build: Build): stri
   const { style, columns } = screen;
   const mark = style.bold(style.red("Error:"));
   if (!isSnapformError(error) || error.code === "internal") return bug(error, screen, build);
-  const lines = [`${mark} ${visibleLines(error.message)}`];
+  const lines = [block(`${mark} ${visibleLines(error.message)}`, 0, columns, 2)];
   if (error.address !== undefined) lines.push(style.dim(`  at ${visibleLines(error.address)}`));
   if (error.hint !== undefined) lines.push(block(visibleLines(error.hint), 2, columns));
   return `${lines.join("\n")}\n`;

@@ -20,10 +20,12 @@ export function helpHuman(route: Route, path: readonly string[], screen: Screen)
     ...parts.lists.map(({ title, rows }) => section(title, rows, screen)),
     examples(route.docs, screen),
     isRoot ? section("Exit statuses", exitRows(), screen) : "",
-    isRoot ? "See `snapform COMMAND --help` for what a command does and takes.\n" : "",
+    isRoot ? `${block(footer, 0, screen.columns)}\n` : "",
   ];
   return sections.filter((text) => text !== "").join("\n");
 }
+
+const footer = "See `snapform COMMAND --help` for what a command does and takes.";
 
 type Row = readonly [left: string, right: string];
 

@@ -34,12 +34,12 @@ export function planHuman(given: Plan, options: PlanHumanOptions): string {
   const plan: Plan = { ...mapStrings(given, visible), diagnostics: given.diagnostics };
   const { style } = options.screen;
   const at = formatAt(plan.plannedAt, options.zones.common);
-  const title = style.bold(`Plan for project ${plan.project}`);
+  const heading = style.bold(`Plan for project ${plan.project}`);
   const limits = limitsText(plan);
   const expires = plan.actions.filter(isExpire);
   const others = plan.actions.filter((action) => !isExpire(action));
   return [
-    `${block(`${title} at ${at}${limits}`, 0, options.screen.columns, 2)}\n`,
+    `${block(`${heading} at ${at}${limits}`, 0, options.screen.columns, 2)}\n`,
     section(`Deletions: ${deletionTotal(plan)}`, actionLines(expires, options)),
     heldBack(plan, options),
     section("Changes", actionLines(others, options)),
@@ -53,7 +53,9 @@ export function planHuman(given: Plan, options: PlanHumanOptions): string {
     .join("\n");
 
   function section(title: string, lines: readonly string[]): string {
-    return lines.length === 0 ? "" : `${style.bold(title)}\n${lines.join("\n")}\n`;
+    if (lines.length === 0) return "";
+    const wrapped = block(title, 0, options.screen.columns, 2);
+    return `${style.bold(wrapped)}\n${lines.join("\n")}\n`;
   }
 }
 

@@ -47,30 +47,41 @@ export function groupsOf<T>(
   return [...Map.groupBy(entries, key).values()];
 }
 
-/** `daily 7, weekly 4, pinned 1`: how often each rule is a reason, the most frequent first. */
+/**
+ * How often each rule is a reason, the most frequent first: `daily 7, weekly 4, pinned 1`. What
+ * is a sentence rather than a rule comes last: `2 of project other`.
+ */
 export function reasonTotals(keeps: readonly Keep[]): string {
   const totals = new Map<string, number>();
   for (const { reasons } of keeps) {
     const rules = new Set(reasons.map((reason) => reason.replace(/^oldest | \d+$/g, "")));
     for (const rule of rules) totals.set(rule, (totals.get(rule) ?? 0) + 1);
   }
+  const isSentence = (rule: string): boolean => rule.split(" ").length > 2;
   return [...totals]
-    .sort(([a, left], [b, right]) => right - left || (a < b ? -1 : 1))
-    .map(([rule, count]) => `${rule} ${count}`)
+    .sort(
+      ([a, left], [b, right]) =>
+        Number(isSentence(a)) - Number(isSentence(b)) || right - left || (a < b ? -1 : 1),
+    )
+    .map(([rule, count]) => (isSentence(rule) ? `${count} ${rule}` : `${rule} ${count}`))
     .join(", ");
 }
 
 /** The one line that sums a plan up. */
-export function summaryLine({ summary }: Plan): string {
-  const { create, copy, restore, expire, keep, withheld } = summary;
-  const held = withheld === 0 ? "" : ` (${formatCount(withheld)} held back)`;
-  // Only expires and restores can be held back; the number stands with the expires where any are.
-  const [afterRestore, afterExpire] = expire > 0 ? ["", held] : [held, ""];
-  return (
-    `Plan: ${formatCount(create)} to create, ${formatCount(copy)} to copy, ` +
-    `${formatCount(restore)} to restore${afterRestore}, ` +
-    `${formatCount(expire)} to expire${afterExpire}, ${formatCount(keep)} kept.`
-  );
+export function summaryLine({ summary, actions }: Plan): string {
+  const of = (kind: ActionKind, count: number): string => {
+    const held = actions.filter((action) => action.kind === kind && holdsOf(action).length > 0);
+    const suffix = held.length === 0 ? "" : ` (${formatCount(held.length)} held back)`;
+    return `${formatCount(count)} to ${kind}${suffix}`;
+  };
+  const { create, copy, restore, expire, keep } = summary;
+  const parts = [
+    of("create", create),
+    of("copy", copy),
+    of("restore", restore),
+    of("expire", expire),
+  ];
+  return `Plan: ${parts.join(", ")}, ${formatCount(keep)} kept.`;
 }
 
 /** `39 expires, 481.5 MB at most (37 held back)`; empty without any. */

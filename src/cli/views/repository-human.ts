@@ -1,9 +1,4 @@
-import type {
-  RepositoryCheck,
-  RepositoryDamage,
-  RepositoryListing,
-  SweepResult,
-} from "../../repository/repository.ts";
+import type { Check, Listing, Swept } from "../answers.ts";
 import type { DesiredRepository } from "../../desired/desired.ts";
 import { formatAt } from "../text/instants.ts";
 import type { Screen } from "../text/style.ts";
@@ -26,7 +21,7 @@ export function repositoriesHuman(given: readonly DesiredRepository[], screen: S
 }
 
 /** What a repository holds: snapshots, what can still be brought back, and what is damaged. */
-export function repositoryListHuman(given: RepositoryListing, screen: Screen, now: Date): string {
+export function repositoryListHuman(given: Listing, screen: Screen, now: Date): string {
   const { snapshots, trash, damage } = mapStrings(given, visible);
   const { columns, style } = screen;
   const rows = snapshots
@@ -71,7 +66,7 @@ export function repositoryListHuman(given: RepositoryListing, screen: Screen, no
   return parts.filter((part) => part !== "").join("\n");
 }
 
-function damageHuman(damage: readonly RepositoryDamage[], screen: Screen): string {
+function damageHuman(damage: Listing["damage"], screen: Screen): string {
   if (damage.length === 0) return "";
   const { columns, style } = screen;
   const lines = damage.map(({ kind, path, fault, detail, snapshots }) => {
@@ -83,11 +78,7 @@ function damageHuman(damage: readonly RepositoryDamage[], screen: Screen): strin
 }
 
 /** What a check of a repository found. */
-export function repositoryCheckHuman(
-  given: RepositoryCheck,
-  screen: Screen,
-  readData: boolean,
-): string {
+export function repositoryCheckHuman(given: Check, screen: Screen, readData: boolean): string {
   const { snapshotCount, objectCount, checkedBytes, damage } = mapStrings(given, visible);
   const how = readData ? `${formatBytes(checkedBytes)} read and hashed` : "sizes compared";
   const what = `${counted(snapshotCount, "snapshot")}, ${counted(objectCount, "object")}, ${how}`;
@@ -99,7 +90,7 @@ export function repositoryCheckHuman(
 }
 
 /** What a sweep removed, or would remove. */
-export function pruneHuman(given: SweepResult, isDryRun: boolean): string {
+export function pruneHuman(given: Swept, isDryRun: boolean): string {
   const { removedSnapshots, removedObjectCount, freedBytes } = mapStrings(given, visible);
   const lines = removedSnapshots.map(
     ({ cluster, collection, id }) => `- ${cluster}/${collection} ${id}\n`,

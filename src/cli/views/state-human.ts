@@ -1,5 +1,5 @@
 import type { State } from "../../ledger/state.ts";
-import type { LockOwner } from "../../state/state-store.ts";
+import type { Holder } from "../answers.ts";
 import { formatAt } from "../text/instants.ts";
 import type { Screen } from "../text/style.ts";
 import { table } from "../text/table.ts";
@@ -21,7 +21,7 @@ const tables = [
 /** The records of a state, and who holds its lock. */
 export function stateListHuman(
   given: State,
-  holder: LockOwner | null,
+  holder: Holder | null,
   screen: Screen,
   now: Date,
 ): string {
@@ -57,7 +57,7 @@ export function stateListHuman(
 }
 
 /** Who holds a lock, and how to end that. */
-function holderText(given: LockOwner, now: Date): string {
+function holderText(given: Holder, now: Date): string {
   const { id, operation, pid, host, acquiredAt, expiresAt } = mapStrings(given, visible);
   return (
     `Locked by ${operation}, process ${pid} on ${host}, ${formatAge(acquiredAt, now)}; its lease ` +

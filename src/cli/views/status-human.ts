@@ -131,5 +131,6 @@ function summary({ collections }: Status, style: Style): string {
   const all = counted(collections.length, "collection");
   if (bad === 0) return `${style.bold(style.green(`All well: ${all} protected.`))}\n`;
   const need = counted(bad, "collection needs", "collections need");
-  return `${style.bold(style.yellow(`${need} attention, of ${formatCount(collections.length)}.`))}\n`;
+  const text = `${need} attention, of ${formatCount(collections.length)}.`;
+  return `${style.bold(style.yellow(text))}\n`;
 }
