@@ -1,11 +1,12 @@
+import type { Intent } from "../ledger/state.ts";
 import { withheldBecause } from "../plan/acknowledge.ts";
 import type { Action } from "../plan/action.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { Verdict } from "../plan/review.ts";
 import { survey as surveyOf } from "../plan/survey.ts";
 import type { Inventory } from "../snapshot/inventory.ts";
-import type { ActionOutcome, ApplyResult, Outcome } from "./events.ts";
 import { finishLedger, reconcileLedger } from "./bookkeeping.ts";
+import type { ActionOutcome, ApplyResult, Outcome } from "./events.ts";
 import type { LedgerSession } from "./ledger-session.ts";
 import { liveOf } from "./live.ts";
 import { findNative, requireNative } from "./native.ts";
@@ -38,10 +39,11 @@ export async function applyPlan(request: ApplyPlanRequest): Promise<ApplyResult>
   const { plan, inventory, world, ledger } = request;
   await reconcileLedger(world, ledger, inventory);
   const run = openRun(request);
+  const unsettled = unsettledRestores(ledger);
   const outcomes = await walk(plan.actions, {
     signal: world.signal,
     limitOf: (cluster) => run.survey.cluster(cluster)?.capabilities.concurrency ?? 1,
-    decide: (action) => decide(action, request),
+    decide: (action) => decide(action, request, unsettled),
     perform: async (action) => {
       world.emit({ type: "started", action });
       return perform(run, action);
@@ -73,12 +75,35 @@ function openRun({ inventory, world, ledger }: ApplyPlanRequest): Run {
   };
 }
 
+/** Restores that an earlier apply began and that recovery could not look at. */
+function unsettledRestores({ state }: LedgerSession): readonly Intent[] {
+  return Object.values(state.intents).filter((intent) => intent.kind === "restore");
+}
+
+/** Nobody knows what such a restore's target holds, nor whether it still reads its snapshot. */
+function isInDoubt(action: Action, intent: Intent): boolean {
+  if (action.kind === "expire" && action.snapshotId === intent.snapshotId) return true;
+  return action.cluster === intent.cluster && action.collection === intent.collection;
+}
+
 /** What is known of an action before anything is done; null when it is to be carried out. */
-function decide(action: Action, request: ApplyPlanRequest): Outcome | null {
+function decide(
+  action: Action,
+  request: ApplyPlanRequest,
+  unsettled: readonly Intent[],
+): Outcome | null {
+  if (unsettled.some((intent) => isInDoubt(action, intent))) {
+    return { status: "skipped", why: "an interrupted restore has to be settled first" };
+  }
   const verdict = request.verdicts?.get(action.id);
   if (verdict && verdict.kind !== "run") {
     if (verdict.kind === "satisfied") return { status: "satisfied", why: verdict.why };
     return { status: "kept", why: verdict.why };
+  }
+  // Whatever hazards a plan names: what overwrites data is done only when somebody says so.
+  const overwrites = action.kind === "restore" && action.procedure !== "new";
+  if (overwrites && !request.isAcknowledged) {
+    return { status: "withheld", why: "held back until it is acknowledged" };
   }
   const why = withheldBecause(action, request.isAcknowledged);
   return why === null ? null : { status: "withheld", why };

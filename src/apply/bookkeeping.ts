@@ -1,4 +1,6 @@
+import { resourceOf } from "../address/address.ts";
 import type { Change } from "../ledger/change.ts";
+import { canonicalJson } from "../plan/canonical-json.ts";
 import type { Plan, PlanScope } from "../plan/plan.ts";
 import type { Inventory } from "../snapshot/inventory.ts";
 import type { ActionOutcome } from "./events.ts";
@@ -66,10 +68,14 @@ export async function finishLedger(
   for (const policy of run.world.desired.policies) {
     const address = `policy.${policy.name}`;
     if (!isInScope(address, plan.scope) || hasRuleChangeLeft(address, outcomes)) continue;
-    const { rules, minKeep } = policy.retention;
-    changes.push({ type: "policy-applied", address, applied: { retention: rules, minKeep, at } });
+    // Rules that could not be looked at in the light of what exists have not been applied.
+    if (plan.problems.some((problem) => resourceOf(problem.address) === address)) continue;
+    const { rules: retention, minKeep } = policy.retention;
+    const known = run.ledger.state.policies[address];
+    if (known && isSame([known.retention, known.minKeep], [retention, minKeep])) continue;
+    changes.push({ type: "policy-applied", address, applied: { retention, minKeep, at } });
   }
-  changes.push({ type: "seen", at: latest(plan.plannedAt, at) });
+  changes.push({ type: "seen", at });
   await run.ledger.record(...changes);
 }
 
@@ -80,8 +86,8 @@ function isInScope(address: string, scope: PlanScope): boolean {
   return scope.only.includes(address) || scope.force.includes(address);
 }
 
-function latest(a: string, b: string): string {
-  return a > b ? a : b;
+function isSame(a: unknown, b: unknown): boolean {
+  return canonicalJson(a) === canonicalJson(b);
 }
 
 function hasRuleChangeLeft(address: string, outcomes: readonly ActionOutcome[]): boolean {

@@ -1,36 +1,44 @@
 import { SnapformError } from "../errors/index.ts";
 import type { ExpireAction } from "../plan/action.ts";
+import type { StoredSnapshot } from "../repository/repository.ts";
 import { repositoryOf, type Place } from "../snapshot/snapshot.ts";
 import type { Outcome } from "./events.ts";
-import { expireVeto } from "./live.ts";
 import type { Run } from "./run.ts";
+import { expireVeto } from "./veto.ts";
 import { contextOf } from "./world.ts";
 
 /**
  * Removes copies of a snapshot: the manifest goes to the trash, what the cluster keeps is deleted.
- * The last look is here: at the lock, at the live inventory and at the pin beside the manifest.
+ * The last look is here: at the lock, at the live inventory, at the owner in the manifest and at
+ * the pin beside it.
  */
 export async function expire(run: Run, action: ExpireAction): Promise<Outcome> {
   const { cluster, collection, snapshotId: id } = action;
+  const snapshot = run.live.get(cluster, collection, id);
   const veto = expireVeto(action, run.live, run.survey, run.world.clock.now());
-  if (veto !== null) {
-    await run.ledger.record({ type: "settled", actionId: action.id });
-    return { status: "kept", why: veto };
-  }
-  for (const place of action.places) {
+  if (veto !== null) return keep(run, action, veto);
+  // Gone from here on, in the same breath as the look: of two expires side by side neither may
+  // count on the snapshot that the other one removes.
+  run.live.remove(cluster, collection, id, action.places);
+  for (const [index, place] of action.places.entries()) {
     await run.ledger.check();
     const kept = await expireAt(run, action, place);
-    if (kept !== null) {
-      await run.ledger.record({ type: "settled", actionId: action.id });
-      return { status: "kept", why: kept };
-    }
-    run.live.remove(cluster, collection, id, [place]);
+    if (kept === null) continue;
+    const gone = new Set(action.places.slice(0, index));
+    const copies = snapshot?.copies.filter((copy) => !gone.has(copy.place)) ?? [];
+    if (snapshot) run.live.put({ ...snapshot, copies });
+    return keep(run, action, kept);
   }
   await run.ledger.record(...(action.isWhole ? [{ type: "snapshot-removed", id } as const] : []), {
     type: "settled",
     actionId: action.id,
   });
   return { status: "done", detail: { bytes: action.bytes } };
+}
+
+async function keep(run: Run, action: ExpireAction, why: string): Promise<Outcome> {
+  await run.ledger.record({ type: "settled", actionId: action.id });
+  return { status: "kept", why };
 }
 
 /** Removes one copy; a reason when it must stay after all. */
@@ -42,6 +50,7 @@ async function expireAt(run: Run, action: ExpireAction, place: Place): Promise<s
     const key = { cluster, collection, id };
     const stored = await repository.read(key);
     if (!stored) return null;
+    if (!isOurs(run, stored)) return `its copy in ${place} is not ours to delete`;
     if (stored.notes.pinned) return "it has been pinned";
     await repository.trash(key, run.world.clock.now());
     return null;
@@ -55,4 +64,12 @@ async function expireAt(run: Run, action: ExpireAction, place: Place): Promise<s
   if (native.pinned) return "it has been pinned";
   await engine.deleteNative(native, contextOf(run.world, action));
   return null;
+}
+
+/** Whether the very manifest that would go was made by this project and lineage, or adopted. */
+function isOurs(run: Run, { manifest }: StoredSnapshot): boolean {
+  const { project, lineage } = manifest.owner;
+  if (project === run.world.desired.project && lineage === run.ledger.lineage) return true;
+  const adoptedAt = run.ledger.state.snapshots[manifest.id]?.adoptedAt ?? null;
+  return adoptedAt !== null;
 }

@@ -9,6 +9,8 @@ export const NEVER = "1970-01-01T00:00:00.000Z";
 /** The state under one lock: what is recorded here is durable when the promise resolves. */
 export interface LedgerSession {
   readonly lineage: string;
+  /** True while no state has ever been written here. */
+  readonly isUnborn: boolean;
   /** The state as it is now; do not keep it over an await. */
   readonly state: State;
   record(...changes: readonly Change[]): Promise<void>;
@@ -33,6 +35,9 @@ export function openLedger(
   let isChanged = false;
   return {
     lineage: state.lineage,
+    get isUnborn(): boolean {
+      return beginning === null;
+    },
     get state(): State {
       return draft;
     },

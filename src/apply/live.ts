@@ -1,7 +1,6 @@
-import type { ExpireAction } from "../plan/action.ts";
 import { CLOCK_SKEW_MS, type Survey } from "../plan/survey.ts";
 import type { Inventory } from "../snapshot/inventory.ts";
-import { isComplete, type Place, type Snapshot } from "../snapshot/snapshot.ts";
+import { byNewest, isComplete, type Place, type Snapshot } from "../snapshot/snapshot.ts";
 
 /**
  * The snapshots as they are while an apply goes on: the inventory, kept up to date with what the
@@ -9,79 +8,61 @@ import { isComplete, type Place, type Snapshot } from "../snapshot/snapshot.ts";
  */
 export interface Live {
   get(cluster: string, collection: string, id: string): Snapshot | undefined;
-  /** Complete ones of a collection that are ours, newest first. */
-  completeOf(cluster: string, collection: string): readonly Snapshot[];
+  /** Complete ones of a collection that are ours, newest first, without those of the future. */
+  completeOf(cluster: string, collection: string, now: Date): Iterable<Snapshot>;
+  /** Ours, whole or not, newest first, without those of the future. */
+  oursOf(cluster: string, collection: string, now: Date): Iterable<Snapshot>;
   put(snapshot: Snapshot): void;
   /** Takes copies away; the snapshot itself when none is left. */
   remove(cluster: string, collection: string, id: string, places: readonly Place[]): void;
 }
 
-function keyOf(cluster: string, collection: string): string {
-  return JSON.stringify([cluster, collection]);
+interface Group {
+  readonly snapshots: Map<string, Snapshot>;
+  /** Newest first, with what has been removed since; null when something was added. */
+  order: readonly Snapshot[] | null;
 }
 
 export function liveOf(inventory: Inventory, survey: Survey): Live {
-  const groups = new Map<string, Map<string, Snapshot>>();
+  const groups = new Map<string, Group>();
   const ours = new Set<string>();
-  const groupOf = (cluster: string, collection: string): Map<string, Snapshot> => {
-    const key = keyOf(cluster, collection);
+  const groupOf = (cluster: string, collection: string): Group => {
+    const key = JSON.stringify([cluster, collection]);
     let group = groups.get(key);
-    if (!group) groups.set(key, (group = new Map()));
+    if (!group) groups.set(key, (group = { snapshots: new Map(), order: null }));
     return group;
   };
-  for (const snapshot of inventory.snapshots) {
-    groupOf(snapshot.cluster, snapshot.collection).set(snapshot.id, snapshot);
-    if (survey.ownership(snapshot) === "ours") ours.add(snapshot.id);
+  const put = (snapshot: Snapshot, isOurs: boolean): void => {
+    const group = groupOf(snapshot.cluster, snapshot.collection);
+    group.snapshots.set(snapshot.id, snapshot);
+    group.order = null;
+    if (isOurs) ours.add(snapshot.id);
+  };
+  for (const snapshot of inventory.snapshots) put(snapshot, survey.ownership(snapshot) === "ours");
+  function* oursOf(cluster: string, collection: string, now: Date): Generator<Snapshot> {
+    const group = groupOf(cluster, collection);
+    group.order ??= [...group.snapshots.values()].sort(byNewest);
+    const horizonMs = now.getTime() + CLOCK_SKEW_MS;
+    for (const { id } of group.order) {
+      const snapshot = group.snapshots.get(id);
+      if (!snapshot || !ours.has(id) || Date.parse(snapshot.startedAt) > horizonMs) continue;
+      yield snapshot;
+    }
   }
   return {
-    get: (cluster, collection, id) => groups.get(keyOf(cluster, collection))?.get(id),
-    completeOf(cluster, collection) {
-      const group = groups.get(keyOf(cluster, collection));
-      if (!group) return [];
-      return [...group.values()]
-        .filter((snapshot) => ours.has(snapshot.id) && isComplete(snapshot))
-        .sort((a, b) => (a.startedAt < b.startedAt ? 1 : a.startedAt > b.startedAt ? -1 : 0));
+    get: (cluster, collection, id) => groupOf(cluster, collection).snapshots.get(id),
+    oursOf,
+    *completeOf(cluster, collection, now) {
+      for (const each of oursOf(cluster, collection, now)) if (isComplete(each)) yield each;
     },
-    put(snapshot) {
-      ours.add(snapshot.id);
-      groupOf(snapshot.cluster, snapshot.collection).set(snapshot.id, snapshot);
-    },
+    put: (snapshot) => put(snapshot, true),
     remove(cluster, collection, id, places) {
-      const group = groups.get(keyOf(cluster, collection));
-      const snapshot = group?.get(id);
-      if (!group || !snapshot) return;
+      const { snapshots } = groupOf(cluster, collection);
+      const snapshot = snapshots.get(id);
+      if (!snapshot) return;
       const copies = snapshot.copies.filter((copy) => !places.includes(copy.place));
-      if (copies.length === 0) group.delete(id);
-      else group.set(id, { ...snapshot, copies });
+      if (copies.length === 0) snapshots.delete(id);
+      else snapshots.set(id, { ...snapshot, copies });
     },
   };
-}
-
-/**
- * Why a snapshot must not be expired now, whatever the plan says; null when it may. The invariants
- * that the planner keeps are asked for again here, at the moment of the delete.
- */
-export function expireVeto(
-  action: ExpireAction,
-  live: Live,
-  survey: Survey,
-  now: Date,
-): string | null {
-  const { cluster, collection, snapshotId } = action;
-  const snapshot = live.get(cluster, collection, snapshotId);
-  if (!snapshot) return null;
-  if (survey.ownership(snapshot) !== "ours") return "it is not ours to delete";
-  if (snapshot.pinned) return "it has been pinned";
-  if (snapshot.keepUntil !== null && snapshot.keepUntil > now.toISOString()) {
-    return `it is kept until ${snapshot.keepUntil}`;
-  }
-  if (Date.parse(snapshot.startedAt) > now.getTime() + CLOCK_SKEW_MS) {
-    return "it is dated in the future";
-  }
-  const left = snapshot.copies.filter((copy) => !action.places.includes(copy.place));
-  if (left.some((copy) => copy.status === "complete")) return null;
-  if (!isComplete(snapshot)) return null;
-  const others = live.completeOf(cluster, collection).filter((entry) => entry.id !== snapshotId);
-  const isNewest = !others.some((entry) => entry.startedAt >= snapshot.startedAt);
-  return isNewest ? "it is the newest complete snapshot of its collection" : null;
 }

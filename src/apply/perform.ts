@@ -1,12 +1,16 @@
 import type { Change } from "../ledger/change.ts";
 import type { Intent, IntentPlan } from "../ledger/state.ts";
+import { isSnapformError } from "../errors/index.ts";
 import type { Action } from "../plan/action.ts";
-import { copy, create } from "./create.ts";
+import { copy } from "./copy.ts";
+import { create } from "./create.ts";
 import type { Outcome } from "./events.ts";
 import { expire } from "./expire.ts";
 import { failureOf, isCancellation, isFatal } from "./failure.ts";
 import { pendingRecord, restore } from "./restore.ts";
 import type { Run } from "./run.ts";
+import { settleRestore } from "./settle-restore.ts";
+import { unstoppable } from "./world.ts";
 
 function intentPlan(run: Run, action: Action): IntentPlan {
   const { address } = action;
@@ -56,13 +60,17 @@ async function effect(run: Run, action: Action, intent: Intent): Promise<Outcome
   }
 }
 
-/** What a failure leaves in the ledger. */
+/** What a failure leaves in the ledger: the run of a policy that has no snapshot where it counts. */
 function failedChanges(run: Run, action: Action, message: string): Change[] {
-  if (action.kind !== "create" || !action.address.startsWith("policy.")) return [];
+  const { address, snapshotId } = action;
+  if (action.kind !== "create" && action.kind !== "copy") return [];
+  if (!address.startsWith("policy.")) return [];
   const at = run.world.clock.now().toISOString();
-  const { scheduledFor } = action;
-  const outcome = { scheduledFor, status: "failed", at, error: message } as const;
-  return [{ type: "ran", address: action.address, run: outcome }];
+  const scheduledFor =
+    action.kind === "create"
+      ? action.scheduledFor
+      : (run.ledger.state.snapshots[snapshotId]?.scheduledFor ?? null);
+  return [{ type: "ran", address, run: { scheduledFor, status: "failed", at, error: message } }];
 }
 
 /**
@@ -72,37 +80,56 @@ function failedChanges(run: Run, action: Action, message: string): Change[] {
 export async function perform(run: Run, action: Action): Promise<Outcome> {
   const { clock, signal } = run.world;
   const startedMs = clock.monotonicMs();
-  const intent = intentOf(run, action);
-  await run.ledger.record({ type: "intent", intent });
-  try {
-    const outcome = await effect(run, action, intent);
+  const timed = (outcome: Outcome): Outcome => {
     if (outcome.status !== "done") return outcome;
     const durationMs = Math.round(clock.monotonicMs() - startedMs);
     return { status: "done", detail: { ...outcome.detail, durationMs } };
+  };
+  const intent = intentOf(run, action);
+  await run.ledger.record({ type: "intent", intent });
+  try {
+    return timed(await effect(run, action, intent));
   } catch (error) {
     if (isFatal(error)) throw error;
-    if (isCancellation(error, signal)) {
-      await settleUnlessUnknown(run, action, error, []);
-      return { status: "skipped", why: "cancelled" };
-    }
+    const isCancelled = isCancellation(error, signal);
     const failure = failureOf(error);
-    await settleUnlessUnknown(run, action, error, failedChanges(run, action, failure.message));
-    return { status: "failed", failure };
+    const changes = isCancelled ? [] : failedChanges(run, action, failure.message);
+    if (action.kind === "restore") {
+      const isFinished = await clearRestore(run, intent);
+      if (isFinished) return timed({ status: "done", detail: { bytes: action.bytes } });
+    } else if (!staysOpen(run, action, error)) {
+      changes.push({ type: "settled", actionId: action.id });
+    }
+    await run.ledger.record(...changes);
+    return isCancelled ? { status: "skipped", why: "cancelled" } : { status: "failed", failure };
   }
 }
 
 /**
- * An intent whose effect may have happened all the same stays open: the next apply looks. A
- * restore's stays too, since what it built aside has to be cleared away.
+ * An intent whose effect may have happened all the same stays open: the next apply looks. So does
+ * one for which the engine has begun something under a name that only the intent remembers.
  */
-async function settleUnlessUnknown(
-  run: Run,
-  action: Action,
-  error: unknown,
-  changes: readonly Change[],
-): Promise<void> {
-  const isUnknown = (error as { outcomeUnknown?: unknown } | null)?.outcomeUnknown === true;
-  const staysOpen = isUnknown || action.kind === "restore";
-  const settled: Change[] = staysOpen ? [] : [{ type: "settled", actionId: action.id }];
-  await run.ledger.record(...changes, ...settled);
+function staysOpen(run: Run, action: Action, error: unknown): boolean {
+  if (isSnapformError(error) && error.outcomeUnknown) return true;
+  const details = run.ledger.state.intents[action.id]?.details ?? null;
+  return action.kind === "create" && details !== null;
+}
+
+/**
+ * Clears away what a failed restore has built, at once where that is possible; where it is not, the
+ * intent stays open and the next apply does it. True when the restore turns out to be whole.
+ */
+async function clearRestore(run: Run, intent: Intent): Promise<boolean> {
+  const settled: Change = { type: "settled", actionId: intent.actionId };
+  let changes: readonly Change[];
+  try {
+    changes = await settleRestore(unstoppable(run.world), intent);
+  } catch (error) {
+    if (isFatal(error)) throw error;
+    const text = `an interrupted restore is cleared by the next apply: ${failureOf(error).message}`;
+    run.world.emit({ type: "warning", text });
+    return false;
+  }
+  await run.ledger.record(...changes, settled);
+  return changes.length > 0;
 }

@@ -81,5 +81,7 @@ export async function cutOver(
   if (action.alias === null) return result.undo;
   if (!engine.moveAlias) throw new SnapformError("unimplemented", "this engine has no aliases");
   const former = await engine.moveAlias(action.alias, action.collection, context);
-  return former === null ? result.undo : `Alias ${action.alias} pointed at ${former} before.`;
+  // Moved already by an attempt that was interrupted: what it pointed at before nobody knows now.
+  if (former === null || former === action.collection) return result.undo;
+  return `Alias ${action.alias} pointed at ${former} before.`;
 }

@@ -45,9 +45,11 @@ export async function sweepRepositories(run: Run, plan: Plan): Promise<void> {
   for (const cluster of world.desired.clusters) {
     if (!run.survey.cluster(cluster.name)?.reachable) continue;
     try {
+      await run.ledger.check();
       const engine = await world.engine(cluster.name);
       await engine.sweep(quietContext(world));
     } catch (error) {
+      if (isFatal(error)) throw error;
       if (world.signal.aborted) return;
       const { message } = failureOf(error);
       world.emit({ type: "warning", text: `cluster ${cluster.name} was not swept: ${message}` });

@@ -1,5 +1,7 @@
+import { assert } from "../errors/index.ts";
 import type { Action } from "../plan/action.ts";
 import type { Outcome } from "./events.ts";
+import { needsOf, type Needs } from "./needs.ts";
 
 /** How many actions run at once over all clusters. */
 const OVERALL_LIMIT = 8;
@@ -16,62 +18,36 @@ export interface WalkOptions {
 }
 
 interface Walk {
-  readonly actions: readonly Action[];
   readonly options: WalkOptions;
   readonly outcomes: Map<string, Outcome>;
-  readonly needs: ReadonlyMap<string, readonly string[]>;
+  readonly needs: ReadonlyMap<string, Needs>;
   readonly busyCollections: Set<string>;
   readonly busyClusters: Map<string, number>;
   running: number;
 }
 
+type Settled = (error?: unknown) => void;
+
 function keyOf(action: Action): string {
   return JSON.stringify([action.cluster, action.collection]);
 }
 
-function isGood(outcome: Outcome | undefined): boolean {
-  return outcome?.status === "done" || outcome?.status === "satisfied";
-}
-
-/**
- * What each action waits for. An expire also waits for everything that makes or copies a snapshot
- * of its collection, and for every restore that reads the snapshot that it would remove.
- */
-function needsOf(actions: readonly Action[]): ReadonlyMap<string, readonly string[]> {
-  const makers = new Map<string, string[]>();
-  const readers = new Map<string, string[]>();
-  const add = (map: Map<string, string[]>, key: string, id: string): void => {
-    const list = map.get(key);
-    if (list) list.push(id);
-    else map.set(key, [id]);
-  };
-  for (const action of actions) {
-    if (action.kind === "create" || action.kind === "copy") add(makers, keyOf(action), action.id);
-    if (action.kind === "restore") add(readers, action.snapshotId, action.id);
-  }
-  const known = new Set(actions.map((action) => action.id));
-  return new Map(
-    actions.map((action) => {
-      const own = action.dependsOn.filter((id) => known.has(id));
-      if (action.kind !== "expire") return [action.id, own];
-      const made = makers.get(keyOf(action)) ?? [];
-      const read = readers.get(action.snapshotId) ?? [];
-      return [action.id, [...new Set([...own, ...made, ...read])]];
-    }),
-  );
+function isGood(outcome: Outcome): boolean {
+  return outcome.status === "done" || outcome.status === "satisfied";
 }
 
 /**
  * Walks actions as their dependencies allow: independent collections in parallel, one action at a
- * time on each, expires after everything else. Gives the outcome of each action that was begun or
- * decided; after a cancellation the others have none.
+ * time on each, expires after everything else and side by side. Gives the outcome of each action
+ * that was begun or decided; after a cancellation the others have none.
+ *
+ * @throws what an action or a listener threw, once everything that was begun has ended
  */
 export async function walk(
   actions: readonly Action[],
   options: WalkOptions,
 ): Promise<ReadonlyMap<string, Outcome>> {
   const state: Walk = {
-    actions,
     options,
     outcomes: new Map(),
     needs: needsOf(actions),
@@ -88,20 +64,25 @@ export async function walk(
   return state.outcomes;
 }
 
-/** Runs a phase to its end; rejects with the first thing that an action threw. */
+/** Runs a phase to its end; rejects with the first thing that was thrown. */
 function drain(walk: Walk, phase: readonly Action[]): Promise<void> {
   return new Promise((resolve, reject) => {
-    let waiting: Action[] = [...phase];
+    const waiting = new Set(phase);
     let broken: { readonly error: unknown } | null = null;
     const pump = (): void => {
-      if (broken === null && !walk.options.signal.aborted) {
-        waiting = waiting.filter((action) => !advance(walk, action, settled));
+      const { aborted } = walk.options.signal;
+      try {
+        if (broken === null && !aborted) advance(walk, waiting, settled);
+        const isStuck = walk.running === 0 && broken === null && !aborted && waiting.size > 0;
+        assert(!isStuck, "the actions of the plan wait for one another");
+      } catch (error) {
+        broken ??= { error };
       }
       if (walk.running > 0) return;
-      if (broken !== null) reject(broken.error as Error);
-      else if (waiting.length === 0 || walk.options.signal.aborted) resolve();
+      if (broken === null) resolve();
+      else reject(broken.error as Error);
     };
-    const settled = (error?: unknown): void => {
+    const settled: Settled = (error) => {
       if (error !== undefined) broken ??= { error };
       pump();
     };
@@ -109,52 +90,77 @@ function drain(walk: Walk, phase: readonly Action[]): Promise<void> {
   });
 }
 
-/** Decides or starts an action; false when it has to wait. */
-function advance(walk: Walk, action: Action, settled: (error?: unknown) => void): boolean {
+/** Decides and starts whatever can be; what has to wait is left in `waiting`. */
+function advance(walk: Walk, waiting: Set<Action>, settled: Settled): void {
   const { options, outcomes } = walk;
-  const known = options.decide(action) ?? blocked(walk, action);
-  if (known === "wait") return false;
-  if (known !== null) {
-    outcomes.set(action.id, known);
-    options.finished(action, known);
-    return true;
+  let hasDecided = true;
+  while (hasDecided) {
+    hasDecided = false;
+    for (const action of waiting) {
+      if (walk.running >= OVERALL_LIMIT) return;
+      const known = options.decide(action) ?? blocked(walk, action);
+      if (known === "wait") continue;
+      if (known !== null) {
+        waiting.delete(action);
+        outcomes.set(action.id, known);
+        options.finished(action, known);
+        hasDecided = true;
+      } else if (hasRoom(walk, action)) {
+        waiting.delete(action);
+        start(walk, action, settled);
+      }
+    }
   }
-  if (!hasRoom(walk, action)) return false;
+}
+
+function start(walk: Walk, action: Action, settled: Settled): void {
+  const { options, outcomes } = walk;
   occupy(walk, action, 1);
-  options.perform(action).then(
-    (outcome) => {
-      occupy(walk, action, -1);
+  options
+    .perform(action)
+    .finally(() => occupy(walk, action, -1))
+    .then((outcome) => {
       outcomes.set(action.id, outcome);
       options.finished(action, outcome);
-      settled();
-    },
-    (error: unknown) => {
-      occupy(walk, action, -1);
-      settled(error ?? new Error("an action failed without a reason"));
-    },
-  );
-  return true;
+    })
+    .then(
+      () => settled(),
+      (error: unknown) => settled(error ?? new Error("an action failed without a reason")),
+    );
 }
 
 function blocked(walk: Walk, action: Action): Outcome | "wait" | null {
-  for (const id of walk.needs.get(action.id) ?? []) {
+  const { missing, own, implied } = walk.needs.get(action.id) ?? { own: [], implied: [] };
+  if (missing !== undefined) return { status: "skipped", why: `${missing} is not in the plan` };
+  for (const id of [...own, ...implied]) {
     const outcome = walk.outcomes.get(id);
     if (outcome === undefined) return "wait";
-    if (!isGood(outcome)) return { status: "skipped", why: `${id} was not done` };
+    // What is held back makes nothing that somebody would wait for, unless the plan says so.
+    const isHeld = outcome.status === "withheld" && !own.includes(id);
+    if (!isGood(outcome) && !isHeld) return { status: "skipped", why: `${id} was not done` };
   }
   return null;
 }
 
+/** True when an action works on its cluster, and not in repositories alone. */
+function needsCluster(action: Action): boolean {
+  return action.kind !== "expire" || action.places.includes("cluster");
+}
+
 function hasRoom(walk: Walk, action: Action): boolean {
-  if (walk.running >= OVERALL_LIMIT) return false;
-  if (walk.busyCollections.has(keyOf(action))) return false;
+  if (action.kind !== "expire" && walk.busyCollections.has(keyOf(action))) return false;
+  if (!needsCluster(action)) return true;
   const busy = walk.busyClusters.get(action.cluster) ?? 0;
   return busy < Math.max(1, walk.options.limitOf(action.cluster));
 }
 
 function occupy(walk: Walk, action: Action, by: 1 | -1): void {
+  const { busyClusters, busyCollections } = walk;
   walk.running += by;
-  walk.busyClusters.set(action.cluster, (walk.busyClusters.get(action.cluster) ?? 0) + by);
-  if (by > 0) walk.busyCollections.add(keyOf(action));
-  else walk.busyCollections.delete(keyOf(action));
+  if (needsCluster(action)) {
+    busyClusters.set(action.cluster, (busyClusters.get(action.cluster) ?? 0) + by);
+  }
+  if (action.kind === "expire") return;
+  if (by > 0) busyCollections.add(keyOf(action));
+  else busyCollections.delete(keyOf(action));
 }

@@ -12,8 +12,10 @@ export interface World {
   readonly signal: AbortSignal;
   /** The open engine of a cluster; opened on first use. */
   engine(cluster: string): Promise<EngineDriver>;
-  /** The open repository; one that is new is made on first use. */
+  /** The open repository; `not-found` when there is none yet. */
   repository(name: string): Promise<Repository>;
+  /** The same; one that was never seen is made, and is known before anything is put into it. */
+  makeRepository(name: string): Promise<Repository>;
   emit(event: ApplyEvent): void;
 }
 
@@ -28,4 +30,12 @@ export function contextOf(world: World, action: Action): EngineContext {
 /** The context of a call that nobody watches. */
 export function quietContext(world: Pick<World, "signal">): EngineContext {
   return { signal: world.signal, progress: () => undefined };
+}
+
+/**
+ * A world in which cleaning up goes on although the user asked to stop: what a cancelled action
+ * has left half done is cleared away first.
+ */
+export function unstoppable(world: World): World {
+  return { ...world, signal: new AbortController().signal };
 }

@@ -1,7 +1,8 @@
 import { parseAddress } from "../address/address.ts";
 import { SnapformError } from "../errors/index.ts";
 import type { Change } from "../ledger/change.ts";
-import type { SnapshotRecord } from "../ledger/state.ts";
+import type { LedgerSession } from "../apply/ledger-session.ts";
+import type { SnapshotRecord, State } from "../ledger/state.ts";
 import { survey as surveyOf } from "../plan/survey.ts";
 import type { Inventory } from "../snapshot/inventory.ts";
 import { byNewest, isComplete, type Snapshot } from "../snapshot/snapshot.ts";
@@ -10,16 +11,16 @@ import { observeSession, withLedger, type Session } from "./session.ts";
 import type { AdoptRequest } from "./workspace.ts";
 
 /** What is to be adopted, newest first. */
-async function candidates(
+function candidates(
   session: Session,
   request: AdoptRequest,
   inventory: Inventory,
-): Promise<readonly Snapshot[]> {
+  state: State | null,
+): readonly Snapshot[] {
   if (request.ids.length > 0) return request.ids.map((id) => findSnapshot(inventory, id));
   if (!request.fromRepository) {
     throw new SnapformError("usage", "name the snapshots to adopt, or give --from-repository");
   }
-  const state = await session.store.read();
   const { project, moved } = session.desired;
   const now = session.clock.now();
   const survey = surveyOf({ project, inventory, state, now, moved });
@@ -37,9 +38,10 @@ export async function adopt(session: Session, request: AdoptRequest): Promise<re
   checkAddress(session, request.address);
   const before = await session.store.read();
   const inventory = await observeSession(session, before);
-  const found = await candidates(session, request, inventory);
-  if (request.dryRun || found.length === 0) return found;
-  const lineage = found.find((snapshot) => snapshot.owner !== null)?.owner?.lineage;
+  const offered = candidates(session, request, inventory, before);
+  if (request.dryRun || offered.length === 0) return offered;
+  const { project } = session.desired;
+  const lineage = offered.find(({ owner }) => owner?.project === project)?.owner?.lineage;
   const lock = {
     operation: "adopt",
     timeoutMs: request.lockTimeoutMs,
@@ -47,10 +49,13 @@ export async function adopt(session: Session, request: AdoptRequest): Promise<re
   };
   return withLedger(session, lock, async (ledger) => {
     const at = session.clock.now().toISOString();
-    const changes = found.flatMap((snapshot) =>
-      adoption(snapshot, request, inventory, { at, lineage: ledger.lineage }),
-    );
-    for (const { name, id } of inventory.repositories) {
+    const seen = await observeSession(session, ledger.state);
+    const found = candidates(session, request, seen, ledger.isUnborn ? null : ledger.state);
+    // Oldest first: of several takes of one name the newest is the one that counts.
+    const changes = found
+      .toReversed()
+      .flatMap((snapshot) => adoption(snapshot, request, seen, { at, ledger }));
+    for (const { name, id } of seen.repositories) {
       if (id !== null && !ledger.state.repositories[name]) {
         changes.push({ type: "repository-seen", name, id });
       }
@@ -78,19 +83,26 @@ function adoption(
   snapshot: Snapshot,
   request: AdoptRequest,
   inventory: Inventory,
-  now: { readonly at: string; readonly lineage: string },
+  now: { readonly at: string; readonly ledger: LedgerSession },
 ): Change[] {
   const { id, cluster, collection, scheduledFor, startedAt, owner } = snapshot;
   const observed = inventory.clusters.find((entry) => entry.name === cluster)?.identity;
   const address = request.address ?? owner?.address ?? "manual";
-  const isOurs = owner?.lineage === now.lineage && request.address === undefined;
+  const isOurs = owner?.lineage === now.ledger.lineage && request.address === undefined;
   const clusterIdentity = observed ?? snapshot.clusterIdentity;
   const isSameCluster = clusterIdentity === snapshot.clusterIdentity;
-  const nativeKey = id.startsWith("native:") ? id.slice("native:".length) : null;
+  const known = now.ledger.state.snapshots[id];
+  const unnamed = id.startsWith("native:") ? id.slice("native:".length) : null;
   const record: SnapshotRecord = {
-    ...{ id, cluster, collection, clusterIdentity, address, scheduledFor, startedAt },
+    id,
+    cluster,
+    collection,
+    clusterIdentity,
+    address,
+    scheduledFor,
+    startedAt,
     adoptedAt: isOurs && isSameCluster ? null : now.at,
-    nativeKey,
+    nativeKey: known?.nativeKey ?? unnamed,
     pinned: snapshot.pinned,
   };
   const changes: Change[] = [{ type: "snapshot-recorded", record }];

@@ -2,11 +2,9 @@ import type { Desired, DesiredCluster, DesiredRepository } from "../desired/desi
 import type { EngineContext, EngineDriver, NativeSnapshot } from "../engine/driver.ts";
 import { isSnapformError } from "../errors/index.ts";
 import type { SnapshotRecord, State } from "../ledger/state.ts";
-import { observeFilesystemRepository } from "../repository/filesystem/index.ts";
 import type { Inventory, ObservedCluster, ObservedRepository } from "../snapshot/inventory.ts";
 import { snapshotOfManifest } from "../snapshot/manifest.ts";
 import type { Snapshot, SnapshotCopy, TrashedSnapshot } from "../snapshot/snapshot.ts";
-import { capabilitiesOf } from "./drivers.ts";
 import type { Resources } from "./resources.ts";
 
 export interface ObserveRequest {
@@ -54,7 +52,7 @@ async function observeCluster(
   cluster: DesiredCluster,
 ): Promise<ClusterView> {
   const { name, engine } = cluster;
-  const capabilities = capabilitiesOf(cluster);
+  const capabilities = request.resources.capabilities(cluster);
   try {
     const driver: EngineDriver = await request.resources.engine(name);
     const { identity, version, collections } = await driver.observe(request.context);
@@ -64,6 +62,8 @@ async function observeCluster(
     const base = { name, engine, identity, version, capabilities, collections };
     return { observed: { ...base, reachable: true, problem: null }, native };
   } catch (error) {
+    // A look that was told to stop has seen nothing; that is no fact about the cluster.
+    if (request.context.signal.aborted) throw error;
     const base = { name, engine, identity: null, version: null, capabilities, collections: [] };
     return { observed: { ...base, reachable: false, problem: problemOf(error) }, native: [] };
   }
@@ -73,9 +73,9 @@ async function observeRepository(
   request: ObserveRequest,
   wanted: DesiredRepository,
 ): Promise<RepositoryView> {
-  const { name, path, undoMs } = wanted;
+  const { name, undoMs } = wanted;
   const expectedId = request.state?.repositories[name]?.id ?? null;
-  const seen = await observeFilesystemRepository({ name, path, expectedId });
+  const seen = await request.resources.observeRepository(name, expectedId);
   const base = { name, undoMs, id: seen.id };
   if (seen.status !== "ok") {
     const observed = { ...base, status: seen.status, problem: seen.problem };
@@ -119,7 +119,11 @@ function mergeSnapshots(
     const pinned = known.pinned || snapshot.pinned;
     merged.set(key, { ...known, pinned, copies: [...known.copies, ...snapshot.copies] });
   };
-  for (const view of repositories) view.snapshots.forEach(add);
+  for (const snapshot of repositories.flatMap((view) => view.snapshots)) {
+    // A pin that was recorded and had not reached every copy when its process died still holds.
+    const record = request.state?.snapshots[snapshot.id];
+    add(record?.pinned ? { ...snapshot, pinned: true } : snapshot);
+  }
   const records = recordsByNativeKey(request.state);
   for (const { observed, native } of clusters) {
     for (const entry of native) {

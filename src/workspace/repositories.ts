@@ -48,5 +48,8 @@ export async function pruneRepository(
     return repository.sweep(session.clock.now(), { dryRun }, session.signal);
   };
   if (dryRun) return sweep();
-  return withLedger(session, { operation: "prune", timeoutMs: lockTimeoutMs }, sweep);
+  return withLedger(session, { operation: "prune", timeoutMs: lockTimeoutMs }, async (ledger) => {
+    await ledger.check();
+    return sweep();
+  });
 }

@@ -4,7 +4,9 @@ import type { World } from "../apply/world.ts";
 import type { Clock } from "../clock/clock.ts";
 import type { Desired } from "../desired/desired.ts";
 import type { EngineContext } from "../engine/driver.ts";
+import { SnapformError } from "../errors/index.ts";
 import type { State } from "../ledger/state.ts";
+import type { Repository } from "../repository/repository.ts";
 import type { Inventory } from "../snapshot/inventory.ts";
 import type { LockOwner, StateLock, StateStore } from "../state/state-store.ts";
 import { observe } from "./observe.ts";
@@ -23,9 +25,13 @@ export function engineContext(session: Session): EngineContext {
   return { signal: session.signal, progress: () => undefined };
 }
 
-export function observeSession(session: Session, state: State | null): Promise<Inventory> {
-  const { desired, resources, clock } = session;
-  return observe({ desired, state, resources, context: engineContext(session), at: clock.now() });
+/** @throws SnapformError `cancelled` when the look was stopped: half a look is none */
+export async function observeSession(session: Session, state: State | null): Promise<Inventory> {
+  const { desired, resources, clock, signal } = session;
+  const context = engineContext(session);
+  const inventory = await observe({ desired, state, resources, context, at: clock.now() });
+  if (signal.aborted) throw new SnapformError("cancelled", "cancelled while looking at the world");
+  return inventory;
 }
 
 /** The world of an apply under a ledger. */
@@ -35,21 +41,23 @@ export function worldOf(
   emit: (event: ApplyEvent) => void,
 ): World {
   const { desired, clock, signal, resources } = session;
+  const open = async (name: string, create: boolean): Promise<Repository> => {
+    const expectedId = ledger.state.repositories[name]?.id ?? null;
+    const repository = await resources.repository(name, { expectedId, create });
+    if (expectedId === null) {
+      // Once it is used it is known, so that an unmounted disk is never taken for a new one.
+      await ledger.record({ type: "repository-seen", name, id: repository.id });
+    }
+    return repository;
+  };
   return {
     desired,
     clock,
     signal,
     emit,
     engine: (cluster) => resources.engine(cluster),
-    async repository(name) {
-      const expectedId = ledger.state.repositories[name]?.id ?? null;
-      const repository = await resources.repository(name, { expectedId, create: true });
-      if (expectedId === null) {
-        // Once it is used it is known, so that an unmounted disk is never taken for a new one.
-        await ledger.record({ type: "repository-seen", name, id: repository.id });
-      }
-      return repository;
-    },
+    repository: (name) => open(name, false),
+    makeRepository: (name) => open(name, true),
   };
 }
 
@@ -92,9 +100,14 @@ export async function withLock<T>(
     signal: session.signal,
     ...(onWait === undefined ? {} : { onWait }),
   });
+  let result: T;
   try {
-    return await work(lock);
-  } finally {
-    await lock.release();
+    result = await work(lock);
+  } catch (error) {
+    // Why the work failed counts; a lock that stays behind ends with its process or its lease.
+    await lock.release().catch(() => undefined);
+    throw error;
   }
+  await lock.release();
+  return result;
 }

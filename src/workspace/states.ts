@@ -37,8 +37,14 @@ export async function pushState(
       await held.initialize(state);
       return state;
     }
-    // Nothing of the present journal may be replayed over the pushed state.
-    return held.write({ ...state, journalSeq: Math.max(state.journalSeq, present.journalSeq) });
+    if (present.lineage !== state.lineage) {
+      // What the present state's snapshots are known by would be gone without a trace.
+      throw new SnapformError("failed-precondition", "it is a state of another lineage", {
+        hint: `Move ${session.store.location} away first; then push into the empty place.`,
+      });
+    }
+    // It takes the present one's place: nothing of the present journal is replayed over it.
+    return held.write({ ...state, serial: present.serial, journalSeq: present.journalSeq });
   });
 }
 
@@ -58,6 +64,10 @@ export async function removeFromState(
     if (state.snapshots[key]) {
       changes.push({ type: "snapshot-removed", id: key });
       removed.push(`snapshots.${key}`);
+    }
+    if (state.intents[key]) {
+      changes.push({ type: "settled", actionId: key });
+      removed.push(`intents.${key}`);
     }
     for (const table of TABLES) {
       if (!state[table][key]) continue;

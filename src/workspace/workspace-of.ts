@@ -2,14 +2,16 @@ import { adopt } from "./adopting.ts";
 import { applyWorkspace } from "./applying.ts";
 import { checkEngine } from "./engine-checking.ts";
 import { explain } from "./explaining.ts";
-import { forget, pin, purge, undelete } from "./keeping.ts";
+import { forget, pin } from "./keeping.ts";
 import { listSnapshots } from "./listing.ts";
 import { planWorkspace } from "./planning.ts";
+import { purge } from "./purging.ts";
 import { checkRepository, listRepository, pruneRepository } from "./repositories.ts";
 import { restoreByHand } from "./restoring.ts";
 import { observeSession, type Session } from "./session.ts";
 import { pullState, pushState, removeFromState } from "./states.ts";
 import { statusOf } from "./status.ts";
+import { undelete } from "./undeleting.ts";
 import type { Workspace } from "./workspace.ts";
 
 /** The workspace over an opened session. */
