@@ -8,6 +8,7 @@ import { configurationPage } from "./generate/configuration-page.ts";
 import { editorSchema } from "./generate/editor-schema.ts";
 import { exitCodesPage } from "./generate/exit-codes-page.ts";
 import { formatted } from "./generate/format.ts";
+import { hazardsPage } from "./generate/hazards-page.ts";
 import { canonicalTypes, filledTypes } from "./generate/canonical-types.ts";
 import { shapeModule } from "./generate/shape.ts";
 import { validatorModule } from "./generate/validator.ts";
@@ -35,6 +36,7 @@ const outputs: readonly Output[] = [
   { path: "src/config/generated/validate.gen.ts", content: validatorModule },
   { path: "docs/reference/configuration.md", content: configurationPage },
   { path: "docs/reference/exit-codes.md", content: exitCodesPage },
+  { path: "docs/hazards.md", content: hazardsPage },
 ];
 
 function current(path: string): string | null {
