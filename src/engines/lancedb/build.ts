@@ -59,7 +59,9 @@ export async function buildTable(
   await fs.sync(restoreFolder(uri, request.runId));
   throwIfCancelled(context.signal, `restoring table ${JSON.stringify(request.target)}`);
   const table = { folder, uri: restoreFolder(uri, request.runId), name: STAGED_TABLE, manifest };
-  const check = await checkTable(setting, table, request.check, { isVerified: true }, context);
+  const { hash } = opened.manifest;
+  const verified = `All ${opened.files.length} files were compared with their ${hash} hashes.`;
+  const check = await checkTable(setting, table, request.check, { verified }, context);
   throwIfCancelled(context.signal, `restoring table ${JSON.stringify(request.target)}`);
   const identity = await folderIdentity(folder);
   if (identity === null) throw new SnapformError("aborted", `${folder} was removed meanwhile`);

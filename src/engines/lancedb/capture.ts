@@ -12,7 +12,7 @@ import { segment, STAGING, tableFolder } from "./layout.ts";
 import { collectEvidence } from "./lineage.ts";
 import { ownerToJson, thisOwner } from "./owner.ts";
 import { schemaOf } from "./schema.ts";
-import type { SnapshotDetails } from "./details.ts";
+import { detailsOfManifest, type SnapshotDetails } from "./details.ts";
 import type { LancedbSetting } from "./setting.ts";
 
 const ATTEMPTS = 20;
@@ -115,7 +115,7 @@ async function toCapture(
     const known = knownHashes(request.previous, identity);
     const files = held.files.map((file): SourceFile => {
       const knownHash = IMMUTABLE.test(file.path)
-        ? known.get(`${file.size} ${file.path}`)
+        ? known.get(knownKey(file.path, file.size, file.stamp))
         : undefined;
       return {
         path: file.path,
@@ -142,13 +142,21 @@ async function toCapture(
   }
 }
 
-/** Hashes by size and path; the newest manifest that has a file wins, and all would agree. */
+function knownKey(path: string, size: number, stamp: string): string {
+  return `${size} ${stamp} ${path}`;
+}
+
+/**
+ * Hashes of the very files that were hashed before; the newest manifest that has one wins, and all
+ * would agree. A file that was written over since, which LanceDB never does, is hashed again.
+ */
 function knownHashes(previous: readonly Manifest[], identity: string): Map<string, string> {
   const known = new Map<string, string>();
   for (const manifest of previous.toReversed()) {
     if (manifest.engine !== "lancedb" || manifest.collectionIdentity !== identity) continue;
-    for (const file of manifest.parts.flatMap((part) => part.files)) {
-      known.set(`${file.size} ${file.path}`, file.hash);
+    const { stamps } = detailsOfManifest(manifest);
+    for (const { path, size, hash } of manifest.parts.flatMap((part) => part.files)) {
+      known.set(knownKey(path, size, stamps[path] ?? ""), hash);
     }
   }
   return known;
@@ -178,6 +186,7 @@ async function detailsOf(
         columns: index.fieldIds.map((id) => names.get(id) ?? String(id)),
       })),
     evidence: await collectEvidence(folder, held.manifest, held.bytes),
+    stamps: Object.fromEntries(held.files.map((file) => [file.path, file.stamp])),
   };
 }
 

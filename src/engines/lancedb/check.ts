@@ -38,14 +38,15 @@ export function contentOf(manifest: Manifest): ManifestFile[] {
 }
 
 /**
- * Checks a table up to `level`. `verified`: its bytes have just been compared with their hashes.
+ * Checks a table up to `level`. `verified` says how its bytes have just been compared with their
+ * hashes; null when they have not been.
  * Throws `corrupt` for damage and `failed-precondition` for a table that holds something else.
  */
 export async function checkTable(
   setting: LancedbSetting,
   table: CheckedTable,
   level: CheckLevel,
-  options: { readonly isVerified: boolean },
+  options: { readonly verified: string | null },
   context: EngineContext,
 ): Promise<CheckResult> {
   const { manifest } = table;
@@ -59,8 +60,8 @@ export async function checkTable(
     );
   }
   const findings: string[] = [];
-  if (options.isVerified) {
-    findings.push(`All ${expected.length} files were compared with their ${manifest.hash} hashes.`);
+  if (options.verified !== null) {
+    findings.push(options.verified);
   } else {
     const limitation = await verifyFiles(setting.startHash, table, expected, context);
     if (limitation !== null) return { level: "hashes", findings, limitation };

@@ -21,6 +21,8 @@ export type SnapshotDetails = {
   readonly datasetIdentity: string;
   readonly indexes: readonly DetailsIndex[];
   readonly evidence: readonly Evidence[];
+  /** By path: which very files were hashed, see stamp.ts. */
+  readonly stamps: Readonly<Record<string, string>>;
 };
 
 /** The details of a LanceDB manifest; `invalid-argument` for one of another engine. */
@@ -33,7 +35,9 @@ export function detailsOfManifest(manifest: Manifest): SnapshotDetails {
     Number.isSafeInteger(details.version) &&
     typeof details.manifestPath === "string" &&
     Array.isArray(details.indexes) &&
-    Array.isArray(details.evidence);
+    Array.isArray(details.evidence) &&
+    typeof details.stamps === "object" &&
+    details.stamps !== null;
   if (!isOurs) {
     throw new SnapformError(
       "invalid-argument",

@@ -113,7 +113,7 @@ class LancedbDriver implements EngineDriver {
     const { uri } = this.#setting;
     try {
       const table = { folder: tableFolder(uri, collection), uri, name: collection, manifest };
-      return await checkTable(this.#setting, table, level, { isVerified: false }, context);
+      return await checkTable(this.#setting, table, level, { verified: null }, context);
     } catch (error) {
       const doing = `checking table ${JSON.stringify(collection)}`;
       throw fileError(error, doing, context.signal);

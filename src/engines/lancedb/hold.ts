@@ -1,8 +1,9 @@
-import { open, stat, type FileHandle } from "node:fs/promises";
+import { open, type FileHandle } from "node:fs/promises";
 import { createReadStream } from "node:fs";
 import { dirname, join } from "node:path";
 import { isSystemError } from "./errors.ts";
 import type { LancedbFs } from "./fs.ts";
+import { readStamp, stampOf } from "./stamp.ts";
 
 /** A file that cannot vanish any more. */
 export interface HeldFile {
@@ -10,6 +11,7 @@ export interface HeldFile {
   readonly size: number;
   /** Null where the file is held open instead of linked. */
   readonly localPath: string | null;
+  readonly stamp: string;
   read(offset: number, signal: AbortSignal): AsyncIterable<Uint8Array>;
 }
 
@@ -65,9 +67,10 @@ export class Holder {
     }
     const handle = await open(source, "r");
     this.#handles.push(handle);
-    const { size } = await handle.stat();
+    const stats = await handle.stat({ bigint: true });
+    const size = Number(stats.size);
     const read = (offset: number): AsyncIterable<Uint8Array> => readHandle(handle, offset, size);
-    return { path, size, localPath: null, read };
+    return { path, size, localPath: null, stamp: stampOf(stats), read };
   }
 
   /** Lets everything go; the staging folder goes with it. */
@@ -91,10 +94,10 @@ export class Holder {
 }
 
 async function linkedFile(path: string, localPath: string): Promise<HeldFile> {
-  const { size } = await stat(localPath);
+  const { size, stamp } = await readStamp(localPath);
   const read = (offset: number, signal: AbortSignal): AsyncIterable<Uint8Array> =>
     createReadStream(localPath, { start: offset, highWaterMark: CHUNK_BYTES, signal });
-  return { path, size, localPath, read };
+  return { path, size, localPath, stamp, read };
 }
 
 async function* readHandle(

@@ -1,4 +1,4 @@
-import { readFile, stat } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { EngineContext } from "../../engine/driver.ts";
 import type { ManifestFile } from "../../snapshot/manifest.ts";
@@ -7,25 +7,39 @@ import { corruptFile, isSystemError, throwIfCancelled } from "./errors.ts";
 import { stagedTable } from "./layout.ts";
 import type { OpenedRestore } from "./opened-restore.ts";
 import type { LancedbSetting } from "./setting.ts";
+import { readStamp } from "./stamp.ts";
 import { manifestPath } from "./versions.ts";
 
-/** Puts back what a live table lacks, the manifest last; returns how much was copied. */
+/** What became of the files of a snapshot in a live table. */
+export interface PutBack {
+  readonly copiedBytes: number;
+  /** Files that are the very ones that were hashed for the snapshot. */
+  readonly sameCount: number;
+  /** Files that were compared with their hashes, those that were copied included. */
+  readonly comparedCount: number;
+}
+
+/** Puts back what a live table lacks, the manifest last. */
 export async function putBack(
   setting: LancedbSetting,
   opened: OpenedRestore,
   folder: string,
   isReversed: boolean,
   context: EngineContext,
-): Promise<number> {
+): Promise<PutBack> {
   const { fs, uri } = setting;
   const { reader, details } = opened;
   const missing: ManifestFile[] = [];
+  let sameCount = 0;
   for (const file of opened.files) {
     throwIfCancelled(context.signal, "comparing the table's files");
     const place = join(folder, placeOf(file, opened, isReversed));
-    if (await isMissing(setting, opened, file, place, context)) missing.push(file);
+    const state = await stateOf(setting, opened, file, place, context);
+    if (state === "missing") missing.push(file);
+    if (state === "same") sameCount += 1;
   }
-  if (missing.length === 0) return 0;
+  const comparedCount = opened.files.length - sameCount;
+  if (missing.length === 0) return { copiedBytes: 0, sameCount, comparedCount };
   const staged = stagedTable(uri, opened.request.runId);
   await fs.mkdir(staged);
   const options = { keepExisting: false };
@@ -42,7 +56,7 @@ export async function putBack(
     await moveNew(setting, join(staged, file.path), place);
   }
   await syncAll(setting, folders);
-  return copiedBytes;
+  return { copiedBytes, sameCount, comparedCount };
 }
 
 /** A table may have changed its way of naming manifests since. */
@@ -51,25 +65,26 @@ function placeOf(file: ManifestFile, opened: OpenedRestore, isReversed: boolean)
   return manifestPath(opened.details.version, isReversed);
 }
 
-/** False when the very bytes are there; damage and foreign files are errors, never replaced. */
-async function isMissing(
+/** `same` and `equal`: the bytes are there. Damage and foreign files are errors, never replaced. */
+async function stateOf(
   setting: LancedbSetting,
   opened: OpenedRestore,
   file: ManifestFile,
   place: string,
   context: EngineContext,
-): Promise<boolean> {
+): Promise<"missing" | "same" | "equal"> {
   const { target } = opened.request;
   try {
-    const { size } = await stat(place);
+    const { size, stamp } = await readStamp(place);
+    if (size === file.size && stamp === opened.details.stamps[file.path]) return "same";
     if (size !== file.size) {
       throw corruptFile(target, file.path, `it has ${size} bytes instead of ${file.size}`);
     }
   } catch (error) {
-    if (isSystemError(error, "ENOENT")) return true;
+    if (isSystemError(error, "ENOENT")) return "missing";
     throw error;
   }
-  if (await hasBytesOf(setting, opened, file, place, context)) return false;
+  if (await hasBytesOf(setting, opened, file, place, context)) return "equal";
   throw corruptFile(target, file.path, "it differs from the snapshot; restore by replacing");
 }
 

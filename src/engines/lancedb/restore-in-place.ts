@@ -16,7 +16,7 @@ import {
   withNativeTable,
   type NativeModule,
 } from "./native.ts";
-import { putBack } from "./put-back.ts";
+import { putBack, type PutBack } from "./put-back.ts";
 import { findRestored } from "./recover.ts";
 import type { OpenedRestore } from "./opened-restore.ts";
 import type { LancedbSetting } from "./setting.ts";
@@ -48,12 +48,13 @@ export async function restoreInPlace(
     previousIdentity: identity,
     previousVersion: current.version.version,
   });
-  const copiedBytes = await putBack(setting, opened, folder, current.manifest.isReversed, context);
+  const { isReversed } = current.manifest;
+  const { copiedBytes, ...files } = await putBack(setting, opened, folder, isReversed, context);
   // Before anybody can see it: the version itself is there already, only not the newest.
   const version = opened.details.version;
   const table = { folder, uri, name: target, manifest: opened.manifest, version };
   const level = opened.request.check;
-  const check = await checkTable(setting, table, level, { isVerified: true }, context);
+  const check = await checkTable(setting, table, level, { verified: verifiedBy(files) }, context);
   const placing = await beforeRoll(setting, opened, journal);
   throwIfCancelled(context.signal, `restoring table ${JSON.stringify(target)}`);
   await roll(native, setting, placing, version);
@@ -71,6 +72,15 @@ export async function restoreInPlace(
   const findings = [...check.findings, handles];
   const undo = undoOf(uri, done);
   return { targetIdentity: identity, check: { ...check, findings }, copiedBytes, undo };
+}
+
+function verifiedBy({ sameCount, comparedCount }: Omit<PutBack, "copiedBytes">): string {
+  const compared = `${comparedCount} files were compared with their hashes`;
+  if (sameCount === 0) return `All ${compared}.`;
+  return (
+    `${sameCount} files are the very ones that were hashed for the snapshot (same inode, size and ` +
+    `modification time); ${compared}.`
+  );
 }
 
 async function expectTarget(folder: string, opened: OpenedRestore): Promise<string> {

@@ -77,7 +77,7 @@ async function resultOfEarlier(
     request.procedure !== "in-place" && newest?.version === opened.details.version;
   const table = { folder, uri: setting.uri, name: request.target, manifest };
   const check = isUntouched
-    ? await checkTable(setting, table, request.check, { isVerified: false }, context)
+    ? await checkTable(setting, table, request.check, { verified: null }, context)
     : {
         level: "hashes" as const,
         findings: [
