@@ -111,6 +111,23 @@ describe("capturing a table", () => {
     expect(own.every((file) => file.knownHash === undefined)).toBe(true);
   });
 
+  test("does not vouch for a file that was written over since it was hashed", async () => {
+    const root = await newFolder();
+    await makeTable(root);
+    const driver = driverOf(root);
+    const { manifest } = await copySnapshot(driver, join(root, "vault"));
+    const [file] = manifest.parts[0]?.files.filter(({ path }) => path.startsWith("data/")) ?? [];
+    const place = join(root, "docs.lance", file?.path ?? "");
+    const bytes = await readFile(place);
+    bytes[100] = (bytes[100] ?? 0) ^ 1;
+    await writeFile(place, bytes);
+    const taken = await capture(driver, { previous: [manifest] });
+    await taken.close();
+    const again = taken.parts[0]?.files.find(({ path }) => path === file?.path);
+    expect(again?.size).toBe(file?.size);
+    expect(again?.knownHash).toBeUndefined();
+  });
+
   test("starts again with the newest version when a cleanup was faster", async () => {
     const root = await newFolder();
     const table = await makeTable(root);
