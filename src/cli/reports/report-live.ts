@@ -1,7 +1,7 @@
 import type { ApplyEvent } from "../../apply/events.ts";
 import type { CliContext } from "../context.ts";
 import type { Screen } from "../text/style.ts";
-import { block, cut } from "../text/width.ts";
+import { block } from "../text/width.ts";
 import { eventLine, runningLine, type Running } from "../views/apply-human.ts";
 import { stopwatch, type Report } from "./report.ts";
 
@@ -33,7 +33,7 @@ export function openLiveReport(
     drawnMs = nowMs;
     const columns = Math.max(20, context.columns());
     const shown = [...running.values()].slice(0, mostLines);
-    const lines = shown.map((entry) => cut(runningLine(entry, nowMs), columns - 1));
+    const lines = shown.map((entry) => runningLine(entry, nowMs, columns - 1));
     const rest = running.size - shown.length;
     if (rest > 0) lines.push(`  ... and ${rest} more`);
     erase();

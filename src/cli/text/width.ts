@@ -56,7 +56,7 @@ export function wrap(text: string, width: number, firstExtra = 0): readonly stri
     .flatMap((paragraph, index) =>
       wrapWords(paragraph, room, index === 0 ? room + firstExtra : room),
     );
-  return lines.map((line) => line.replaceAll("\u00a0", " "));
+  return lines.map((line) => line.replaceAll("\u00a0", " ").trimEnd());
 }
 
 function wrapWords(paragraph: string, room: number, firstRoom: number): readonly string[] {

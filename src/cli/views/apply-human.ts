@@ -5,7 +5,7 @@ import { formatAtsWithin, type Zones } from "../text/instants.ts";
 import type { Screen, Style } from "../text/style.ts";
 import { counted, formatBytes, formatElapsed } from "../text/units.ts";
 import { visible } from "../text/visible.ts";
-import { block } from "../text/width.ts";
+import { block, cut } from "../text/width.ts";
 
 type Progress = Extract<ApplyEvent, { type: "progress" }>["progress"];
 
@@ -21,8 +21,15 @@ function nameOf({ kind, cluster, collection, snapshotId }: Action): string {
   return visible(`${kind} ${cluster}/${collection} ${snapshotId}`);
 }
 
-/** How far a running action is: `copying 12.3 MB of 40.0 MB, 31%, 5.1 MB/s, 2 s`. */
-export function runningLine({ action, startedMs, progress }: Running, nowMs: number): string {
+/**
+ * How far a running action is: `copying 12.3 MB of 40.0 MB, 31%, 5.1 MB/s, 2 s`, behind its name,
+ * of which is left out what does not fit.
+ */
+export function runningLine(
+  { action, startedMs, progress }: Running,
+  nowMs: number,
+  columns: number,
+): string {
   const elapsedMs = Math.max(0, nowMs - startedMs);
   const { phase = "working", doneBytes, totalBytes } = progress ?? {};
   const parts = [visible(phase)];
@@ -35,7 +42,9 @@ export function runningLine({ action, startedMs, progress }: Running, nowMs: num
       parts.push(`${formatBytes(Math.round(doneBytes / (elapsedMs / 1_000)))}/s`);
   }
   if (elapsedMs >= 1_000) parts.push(`${Math.floor(elapsedMs / 1_000)} s`);
-  return `  ${nameOf(action)}: ${parts.join(", ")}`;
+  const text = parts.join(", ");
+  const name = visible(`${action.kind} ${action.cluster}/${action.collection}`);
+  return cut(`  ${cut(name, Math.max(12, columns - text.length - 4))}: ${text}`, columns);
 }
 
 /** The line that an event leaves; null for one that leaves none. */
@@ -67,7 +76,8 @@ function outcomeText(outcome: Outcome, style: Style): string {
       const { bytes, newBytes, durationMs } = outcome.detail;
       const added = newBytes === undefined ? "" : ` (${formatBytes(newBytes)} new)`;
       const size = bytes === undefined ? "" : ` ${formatBytes(bytes)}${added}`;
-      const time = durationMs === undefined ? "" : ` in ${formatElapsed(durationMs)}`;
+      const isQuick = durationMs === undefined || durationMs < 50;
+      const time = isQuick ? "" : ` in ${formatElapsed(durationMs)}`;
       return `${style.green("done")}${size}${time}`;
     }
     case "satisfied":
@@ -106,7 +116,7 @@ export function applyHuman(
 ): string {
   const { style, columns } = screen;
   const lines: string[] = [];
-  const line = (text: string, indent = 0): void => void lines.push(block(text, indent, columns));
+  const line = (text: string, indent = 0): void => void lines.push(block(text, indent, columns, 2));
   for (const { action, outcome } of result.outcomes) {
     if (outcome.status !== "done") continue;
     const { undo, check } = outcome.detail;
@@ -125,12 +135,16 @@ export function applyHuman(
     if (hint !== null) line(visible(hint), 4);
   }
   if (lines.length > 0) lines.push("");
-  lines.push(style.bold(block(totals(result, elapsedMs), 0, columns)));
+  lines.push(style.bold(block(totals(plan, result, elapsedMs), 0, columns)));
   for (const step of nextSteps(plan, result)) line(step);
   return `\n${lines.join("\n")}\n`;
 }
 
-function totals({ outcomes, counts, isCancelled }: ApplyResult, elapsedMs: number): string {
+function totals(
+  { problems }: Plan,
+  { outcomes, counts, isCancelled }: ApplyResult,
+  elapsedMs: number,
+): string {
   const kinds = (Object.keys(done) as ActionKind[]).flatMap((kind) => {
     const count = outcomes.filter((entry) => isDone(entry, kind)).length;
     return count === 0 ? [] : [`${count} ${done[kind]}`];
@@ -146,8 +160,10 @@ function totals({ outcomes, counts, isCancelled }: ApplyResult, elapsedMs: numbe
     ...kinds,
     ...others.flatMap(([count, what]) => (count === 0 ? [] : [`${count} ${what}`])),
   ];
-  if (parts.length === 0)
-    return isCancelled ? "Stopped before anything was begun." : "Nothing to do.";
+  if (parts.length === 0) {
+    if (isCancelled) return "Stopped before anything was begun.";
+    return problems.length > 0 ? "Nothing could be done." : "Nothing to do.";
+  }
   const isNothing = counts.done === 0 && counts.satisfied === 0;
   const head = isCancelled ? "Stopped" : isNothing ? "Nothing done" : "Done";
   return `${head}: ${parts.join(", ")}, in ${formatElapsed(elapsedMs)}.`;

@@ -23,7 +23,7 @@ export function explainHuman(given: Explanation, options: ExplainHumanOptions): 
   const snapshots = explanation.snapshots.map(({ snapshot, reasons }) => {
     const goes = reasons.some((reason) => reason.startsWith("expires: "));
     const mark = goes ? style.red("-") : style.dim("=");
-    const why = formatAtsWithin(reasons.join(", "), zone) || "no rule keeps it";
+    const why = formatAtsWithin(reasons.join(", "), zone) || "no rule speaks of it";
     const name = `${snapshot.cluster}/${snapshot.collection}`;
     const about = [formatAt(snapshot.startedAt, zone), formatAge(snapshot.startedAt, now)];
     const where = `${name}, ${statusText(snapshot)} in ${placesText(snapshot)}`;
