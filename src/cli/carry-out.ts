@@ -1,4 +1,4 @@
-import { EXIT_STATUS, type ExitName } from "../errors/index.ts";
+import type { ExitName } from "../errors/index.ts";
 import type { Applied, ApplyRequest } from "../workspace/workspace.ts";
 import { approve } from "./consent.ts";
 import type { CommandScope } from "./context.ts";
@@ -40,8 +40,10 @@ export async function carryOut(
   }
   const { plan, result } = applied;
   if (result === null) {
-    const exit: ExitName = scope.signal.aborted ? "cancelled" : "error";
-    scope.stderr.write(`Not applied. ${EXIT_STATUS[exit].meaning}\n`);
+    const isStopped = scope.signal.aborted;
+    const exit: ExitName = isStopped ? "cancelled" : "error";
+    const why = isStopped ? "it was stopped" : 'the answer was not "yes"';
+    scope.stderr.write(`Not applied: ${why}. Nothing was changed.\n`);
     return exit;
   }
   const elapsedMs = report.elapsedMs();

@@ -96,11 +96,14 @@ async function ask(question: string, signal: AbortSignal): Promise<string | null
   const lines = createInterface({ input: process.stdin, terminal: false });
   process.stdout.write(question);
   try {
-    return await new Promise((done) => {
+    const answer = await new Promise<string | null>((done) => {
       lines.once("line", done);
       lines.once("close", () => done(null));
       signal.addEventListener("abort", () => done(null), { once: true });
     });
+    // The end of input, unlike a line, leaves the cursor behind the question.
+    if (answer === null && !signal.aborted) process.stdout.write("\n");
+    return answer;
   } finally {
     lines.close();
     // An open standard input would keep the process alive.

@@ -24,8 +24,6 @@ export interface Zones {
   readonly common: string;
 }
 
-export const UTC_ZONES: Zones = Object.freeze({ of: () => "UTC", common: "UTC" });
-
 /** The zones that a configuration's schedules are read in. */
 export function zonesOf(desired: Desired): Zones {
   const zones = new Map<string, string>();
