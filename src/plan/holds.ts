@@ -1,5 +1,5 @@
 import type { AcceptedShrink } from "../ledger/state.ts";
-import { isComplete, type Snapshot } from "../snapshot/snapshot.ts";
+import type { Snapshot } from "../snapshot/snapshot.ts";
 import type { DueRun, PolicyScene } from "./due.ts";
 import type { Hazard } from "./hazard.ts";
 import type { Survey } from "./survey.ts";
@@ -14,6 +14,8 @@ function pointsOf(snapshot: Snapshot): number | null {
  * less than half from one entry to the next. An acceptance stands in the history as an entry of
  * its own: what was before it no longer matters. Looking at the whole history keeps the hold up
  * when the emptied source has itself been snapshotted meanwhile.
+ *
+ * @param snapshots complete ones, newest first
  */
 export function hasShrunk(
   snapshots: readonly Snapshot[],
@@ -23,7 +25,6 @@ export function hasShrunk(
   const acceptedMs = accepted ? Date.parse(accepted.at) : null;
   let later = livePoints;
   for (const snapshot of snapshots) {
-    if (!isComplete(snapshot)) continue;
     if (accepted && acceptedMs !== null && Date.parse(snapshot.startedAt) <= acceptedMs) {
       return later !== null && later * 2 < accepted.points;
     }

@@ -48,10 +48,8 @@ function withNeeds(
 ): ExpireAction {
   const read = readers.get(expire.snapshotId);
   if (read) return { ...expire, dependsOn: [...makers, ...read.toSorted()] };
-  // Ten thousand expires of one collection share the list of what they wait for.
-  return expire.dependsOn.length === 0 && makers.length === 0
-    ? expire
-    : { ...expire, dependsOn: makers };
+  // Its own needs are among them: as many are the same ones.
+  return expire.dependsOn.length === makers.length ? expire : { ...expire, dependsOn: makers };
 }
 
 function groupsOf(actions: readonly Action[]): ReadonlyMap<string, Group> {
