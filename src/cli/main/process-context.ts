@@ -1,7 +1,6 @@
 import { realpathSync } from "node:fs";
 import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
-import { createInterface } from "node:readline";
 import { systemClock } from "../../workspace/workspace.ts";
 import { SnapformError } from "../../errors/index.ts";
 import type { CliContext, Output } from "../context.ts";
@@ -93,6 +92,8 @@ function fileError(verb: "read" | "write", path: string, cause: unknown): Snapfo
  */
 async function ask(question: string, signal: AbortSignal): Promise<string | null> {
   if (signal.aborted) return null;
+  // Loaded here, because hardly any command asks.
+  const { createInterface } = await import("node:readline");
   const lines = createInterface({ input: process.stdin, terminal: false });
   process.stdout.write(question);
   try {
