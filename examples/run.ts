@@ -1,11 +1,11 @@
 // Runs one example from beginning to end: `npm run example -- NAME [--keep DIR]`. The example says
 // what its result has to be and checks it; this process fails when it is something else.
 import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { join, relative, resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 
 import { ExampleFailure } from "./support/check.ts";
-import { namedFolder, temporaryFolder } from "./support/folder.ts";
+import { namedFolder, shownFolder, temporaryFolder } from "./support/folder.ts";
 import { Session } from "./support/session.ts";
 
 /** What the `run.ts` of an example exports. */
@@ -75,7 +75,7 @@ async function runExample({ name, keep, spoil }: Request): Promise<number> {
     const folder = temporary?.folder ?? namedFolder(kept ?? "");
     await run(new Session(folder, spoil, print));
     const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
-    if (kept !== null) print(`\nIts files are in ${relative(process.cwd(), kept) || "."}.`);
+    if (kept !== null) print(`\nIts files are in ${shownFolder(kept)}.`);
     print(`\nExample ${name} did what it says, in ${seconds} s.\n`);
     return 0;
   } catch (error) {

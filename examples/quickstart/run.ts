@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { join, relative } from "node:path";
 
 import { PassageCollection, textOf, type Neighbour } from "../passages/collection.ts";
+import { shownFolder } from "../support/folder.ts";
 import type { Session } from "../support/session.ts";
 
 export const keepIn: string | null = join(import.meta.dirname, "..", "..", ".tmp", "quickstart");
@@ -156,7 +157,7 @@ async function answersOf(collection: PassageCollection): Promise<Answers> {
 
 function nextSteps(session: Session): void {
   session.chapter("Go on from here");
-  const folder = relative(process.cwd(), session.folder) || ".";
+  const folder = shownFolder(session.folder);
   const file = join(folder, "snapform.yaml");
   session.say(`The database, the repository and the state are in ${folder}. Try:
 

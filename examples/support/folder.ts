@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 
 import { ExampleFailure } from "./check.ts";
 
@@ -23,4 +23,10 @@ export function namedFolder(folder: string): string {
 export function temporaryFolder(name: string): { folder: string; remove: () => void } {
   const folder = mkdtempSync(join(tmpdir(), `snapform-${name}-`));
   return { folder, remove: () => rmSync(folder, { recursive: true, force: true }) };
+}
+
+/** The folder as a reader of the terminal would type it. */
+export function shownFolder(folder: string): string {
+  const short = relative(process.cwd(), folder);
+  return short.startsWith("..") ? folder : short || ".";
 }
