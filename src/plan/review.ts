@@ -51,11 +51,13 @@ export function reviewPlan(request: ReviewRequest): Review {
   const stale = bindingFaults(request);
   // In the order of their kinds, so that an action finds the verdicts of those that it needs.
   for (const action of saved.actions.toSorted(byPlanOrder)) {
-    const verdict = judge(action, index);
-    index.verdicts.set(action.id, verdict);
-    if (verdict.kind === "broken") stale.push(`${action.address}: ${verdict.why}`);
+    index.verdicts.set(action.id, judge(action, index));
   }
   skipNeedlessSafety(saved, index.verdicts);
+  for (const { id, address } of saved.actions) {
+    const verdict = index.verdicts.get(id);
+    if (verdict?.kind === "broken") stale.push(`${address}: ${verdict.why}`);
+  }
   return { verdicts: index.verdicts, stale };
 }
 
