@@ -67,6 +67,9 @@ async function bundleCli(): Promise<string> {
     external,
     banner: { js: requireBanner },
     legalComments: "none",
+    // Less to read at each start; names stay, so that a stack of ours can be read.
+    minifyWhitespace: true,
+    minifySyntax: true,
     metafile: true,
     logLevel: "warning",
   });

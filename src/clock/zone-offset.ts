@@ -27,13 +27,17 @@ const chunkMs = 128 * stepMs;
 const earliestMs = Date.UTC(1800, 0, 1);
 const latestMs = Date.UTC(9999, 0, 1);
 const tables = new Map<string, OffsetTable>();
+let listed: ReadonlySet<string> | null = null;
 
 /**
  * Whether `name` is an IANA time zone that this runtime knows, such as `Europe/Berlin` or `UTC`.
  * Bare offsets such as `+01:00` are not: they name no place and know no summer time.
  */
 export function isTimezone(name: string): boolean {
-  return typeof name === "string" && tableOf(name) !== null;
+  if (typeof name !== "string") return false;
+  // The list costs a tenth of the first formatter, but lacks other names for the same zone.
+  listed ??= new Set(["UTC", ...Intl.supportedValuesOf("timeZone")]);
+  return listed.has(name) || tableOf(name) !== null;
 }
 
 /**

@@ -1,48 +1,71 @@
-import { adopt } from "./adopting.ts";
-import { applyWorkspace } from "./applying.ts";
-import { checkEngine } from "./engine-checking.ts";
-import { explain } from "./explaining.ts";
-import { forget, pin } from "./keeping.ts";
-import { listSnapshots } from "./listing.ts";
-import { planWorkspace } from "./planning.ts";
-import { purge } from "./purging.ts";
-import { checkRepository, listRepository, pruneRepository } from "./repositories.ts";
-import { restoreByHand } from "./restoring.ts";
-import { observeSession, type Session } from "./session.ts";
-import { pullState, pushState, removeFromState } from "./states.ts";
-import { statusOf } from "./status.ts";
-import { undelete } from "./undeleting.ts";
+import type { Desired } from "../desired/desired.ts";
+import type { Session } from "./session.ts";
 import type { Workspace } from "./workspace.ts";
 
-/** The workspace over an opened session. */
-export function workspaceOf(session: Session): Workspace {
-  const { desired, store, resources } = session;
+/** A configuration whose session is opened when it is first needed. */
+export interface WorkspaceSource {
+  readonly desired: Desired;
+  readonly stateLocation: string;
+  open(): Promise<Session>;
+}
+
+/**
+ * The workspace of a configuration. Each method loads the code that it needs when it is called, so
+ * that checking a configuration does not wait for engines, repositories and locks.
+ */
+export function workspaceOf(source: WorkspaceSource): Workspace {
+  const { desired, stateLocation } = source;
+  let opening: Promise<Session> | null = null;
+  const open = (): Promise<Session> => {
+    opening ??= source.open();
+    return opening;
+  };
+  const use = async <M, T>(
+    loading: Promise<M>,
+    work: (module: M, session: Session) => Promise<T>,
+  ): Promise<T> => {
+    const [module, session] = await Promise.all([loading, open()]);
+    return work(module, session);
+  };
   return Object.freeze({
     desired,
-    stateLocation: store.location,
-    observe: async () => observeSession(session, await store.read()),
-    plan: (request) => planWorkspace(session, request),
-    apply: (request) => applyWorkspace(session, request),
-    restore: (request) => restoreByHand(session, request),
-    status: () => statusOf(session),
-    snapshots: (filter) => listSnapshots(session, filter),
-    explain: (address) => explain(session, address),
-    adopt: (request) => adopt(session, request),
-    forget: (id, lockTimeoutMs) => forget(session, id, lockTimeoutMs),
-    pin: (id, pinned, lockTimeoutMs) => pin(session, id, pinned, lockTimeoutMs),
-    undelete: (id, lockTimeoutMs) => undelete(session, id, lockTimeoutMs),
-    purge: (cluster, collection, options) => purge(session, cluster, collection, options),
+    stateLocation,
+    observe: () =>
+      use(import("./session.ts"), async (session, opened) =>
+        session.observeSession(opened, await opened.store.read()),
+      ),
+    plan: (request) => use(import("./planning.ts"), (m, s) => m.planWorkspace(s, request)),
+    apply: (request) => use(import("./applying.ts"), (m, s) => m.applyWorkspace(s, request)),
+    restore: (request) => use(import("./restoring.ts"), (m, s) => m.restoreByHand(s, request)),
+    status: () => use(import("./status.ts"), (m, s) => m.statusOf(s)),
+    snapshots: (filter) => use(import("./listing.ts"), (m, s) => m.listSnapshots(s, filter)),
+    explain: (address) => use(import("./explaining.ts"), (m, s) => m.explain(s, address)),
+    adopt: (request) => use(import("./adopting.ts"), (m, s) => m.adopt(s, request)),
+    forget: (id, timeoutMs) => use(import("./keeping.ts"), (m, s) => m.forget(s, id, timeoutMs)),
+    pin: (id, pinned, timeoutMs) =>
+      use(import("./keeping.ts"), (m, s) => m.pin(s, id, pinned, timeoutMs)),
+    undelete: (id, timeoutMs) =>
+      use(import("./undeleting.ts"), (m, s) => m.undelete(s, id, timeoutMs)),
+    purge: (cluster, collection, request) =>
+      use(import("./purging.ts"), (m, s) => m.purge(s, cluster, collection, request)),
     repositoryNames: () => desired.repositories.map((repository) => repository.name),
-    repositoryList: (name) => listRepository(session, name),
-    repositoryCheck: (name, options) => checkRepository(session, name, options),
-    repositoryPrune: (name, options) => pruneRepository(session, name, options),
-    statePull: () => pullState(session),
-    readState: () => store.read(),
-    statePush: (text, options) => pushState(session, text, options),
-    stateRemove: (key, lockTimeoutMs) => removeFromState(session, key, lockTimeoutMs),
-    lockHolder: () => store.holder(),
-    unlock: (id) => store.unlock(id),
-    engineCheck: (cluster, onCase) => checkEngine(session, cluster, onCase),
-    close: () => resources.close(),
+    repositoryList: (name) => use(import("./repositories.ts"), (m, s) => m.listRepository(s, name)),
+    repositoryCheck: (name, request) =>
+      use(import("./repositories.ts"), (m, s) => m.checkRepository(s, name, request)),
+    repositoryPrune: (name, request) =>
+      use(import("./repositories.ts"), (m, s) => m.pruneRepository(s, name, request)),
+    statePull: () => use(import("./states.ts"), (m, s) => m.pullState(s)),
+    readState: async () => (await open()).store.read(),
+    statePush: (text, request) =>
+      use(import("./states.ts"), (m, s) => m.pushState(s, text, request)),
+    stateRemove: (key, timeoutMs) =>
+      use(import("./states.ts"), (m, s) => m.removeFromState(s, key, timeoutMs)),
+    lockHolder: async () => (await open()).store.holder(),
+    unlock: async (id) => (await open()).store.unlock(id),
+    engineCheck: (cluster, onCase) =>
+      use(import("./engine-checking.ts"), (m, s) => m.checkEngine(s, cluster, onCase)),
+    close: async () => {
+      if (opening !== null) await (await opening).resources.close();
+    },
   } satisfies Workspace);
 }
