@@ -50,7 +50,10 @@ export const rooms: readonly Room[] = [
 
   // doing
   { room: "apply", imports: interfaces },
-  { room: "workspace", imports: [...interfaces, ...concrete, "config", "apply"] },
+  {
+    room: "workspace",
+    imports: [...interfaces, ...concrete, "config", "apply", "workspace/engine-checking"],
+  },
   // The contract is shipped as a command: loaded when it is run, never before.
   { room: "workspace/engine-checking", imports: ["workspace", "testing", "engine"] },
 

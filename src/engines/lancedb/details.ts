@@ -35,14 +35,12 @@ export function detailsOfManifest(manifest: Manifest): SnapshotDetails {
     Number.isSafeInteger(details.version) &&
     typeof details.manifestPath === "string" &&
     Array.isArray(details.indexes) &&
-    Array.isArray(details.evidence) &&
-    typeof details.stamps === "object" &&
-    details.stamps !== null;
+    Array.isArray(details.evidence);
   if (!isOurs) {
     throw new SnapformError(
       "invalid-argument",
       `snapshot ${manifest.id} is not of a LanceDB table (engine ${manifest.engine})`,
     );
   }
-  return details as SnapshotDetails;
+  return { ...(details as SnapshotDetails), stamps: details.stamps ?? {} };
 }
