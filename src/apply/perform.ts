@@ -60,7 +60,7 @@ async function effect(run: Run, action: Action, intent: Intent): Promise<Outcome
   }
 }
 
-/** What a failure leaves in the ledger: the run of a policy that has no snapshot where it counts. */
+/** What a failure leaves in the ledger: a policy's run without a snapshot where it counts. */
 function failedChanges(run: Run, action: Action, message: string): Change[] {
   const { address, snapshotId } = action;
   if (action.kind !== "create" && action.kind !== "copy") return [];

@@ -64,7 +64,7 @@ interface Seen {
   readonly verdicts: ReadonlyMap<string, Verdict> | null;
 }
 
-/** While somebody thought about the plan the world went on: it is held against it like a saved one. */
+/** While somebody thought about the plan the world went on: it is reviewed like a saved one. */
 async function lookAgain(session: Session, plan: Plan, ledger: LedgerSession): Promise<Seen> {
   const inventory = await observeSession(session, ledger.state);
   const fresh = planNow(session, inventory, ledger, scopeOf(plan));

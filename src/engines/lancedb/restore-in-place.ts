@@ -78,8 +78,8 @@ function verifiedBy({ sameCount, comparedCount }: Omit<PutBack, "copiedBytes">):
   const compared = `${comparedCount} files were compared with their hashes`;
   if (sameCount === 0) return `All ${compared}.`;
   return (
-    `${sameCount} files are the very ones that were hashed for the snapshot (same inode, size and ` +
-    `modification time); ${compared}.`
+    `${sameCount} files are the very ones that were hashed for the snapshot (same inode, size ` +
+    `and modification time); ${compared}.`
   );
 }
 
