@@ -1,4 +1,5 @@
 import { SnapformError } from "../errors/index.ts";
+import type { Change } from "../ledger/change.ts";
 import type { CopyAction } from "../plan/action.ts";
 import { NO_NOTES, snapshotOfManifest } from "../snapshot/manifest.ts";
 import { repositoryOf } from "../snapshot/snapshot.ts";
@@ -28,10 +29,23 @@ export async function copy(run: Run, action: CopyAction): Promise<OutcomeDetail>
     const identity = { id, owner, cluster, collection, engine: engine.engine, startedAt };
     const draft = { ...identity, scheduledFor, description, keepUntil, ...capture.draft };
     const manifest = await repository.write({ draft, parts: capture.parts }, context);
-    await run.ledger.record({ type: "settled", actionId: action.id });
+    await run.ledger.record(...coveredChanges(run, action, scheduledFor), {
+      type: "settled",
+      actionId: action.id,
+    });
     const [copied] = snapshotOfManifest(manifest, NO_NOTES, name).copies;
     const others = snapshot.copies.filter((each) => each.place !== to);
     run.live.put({ ...snapshot, copies: copied ? [...others, copied] : others });
     return { bytes: manifest.bytes, newBytes: manifest.newBytes };
   });
+}
+
+/** With its copy in place a policy's run has succeeded, whatever went wrong before. */
+function coveredChanges(run: Run, action: CopyAction, scheduledFor: string | null): Change[] {
+  const { address } = action;
+  if (!address.startsWith("policy.") || scheduledFor === null) return [];
+  const newest = run.ledger.state.runs[address]?.scheduledFor ?? null;
+  if (newest !== null && Date.parse(newest) > Date.parse(scheduledFor)) return [];
+  const at = run.world.clock.now().toISOString();
+  return [{ type: "ran", address, run: { scheduledFor, status: "succeeded", at, error: null } }];
 }

@@ -14,6 +14,8 @@ export interface LedgerSession {
   /** The state as it is now; do not keep it over an await. */
   readonly state: State;
   record(...changes: readonly Change[]): Promise<void>;
+  /** Why nothing can be recorded any more; null while it can. One failure is enough. */
+  readonly failure: { readonly error: unknown } | null;
   /** Fails with `locked` when the lock is lost; asked before every delete. */
   check(): Promise<void>;
   /** Writes the whole state once where anything was recorded; nothing is recorded after it. */
@@ -33,6 +35,22 @@ export function openLedger(
   const draft: Draft = draftOf(state);
   let beginning: Promise<void> | null = lock.state === null ? null : Promise.resolve();
   let isChanged = false;
+  let failure: { readonly error: unknown } | null = null;
+  const append = async (changes: readonly Change[]): Promise<void> => {
+    // After a failed write nobody knows what the journal holds; the next holder reads it.
+    if (failure !== null) throw failure.error;
+    try {
+      await (beginning ??= lock.initialize(state));
+      const entries = await lock.append(changes, clock.now());
+      for (const entry of entries) {
+        change(draft, entry.change);
+        draft.journalSeq = Math.max(draft.journalSeq, entry.seq);
+      }
+    } catch (error) {
+      failure ??= { error };
+      throw error;
+    }
+  };
   return {
     lineage: state.lineage,
     get isUnborn(): boolean {
@@ -44,16 +62,14 @@ export function openLedger(
     async record(...changes: readonly Change[]): Promise<void> {
       if (changes.length === 0) return;
       isChanged = true;
-      await (beginning ??= lock.initialize(state));
-      const entries = await lock.append(changes, clock.now());
-      for (const entry of entries) {
-        change(draft, entry.change);
-        draft.journalSeq = Math.max(draft.journalSeq, entry.seq);
-      }
+      await append(changes);
+    },
+    get failure(): { readonly error: unknown } | null {
+      return failure;
     },
     check: () => lock.check(),
     async finish(): Promise<void> {
-      if (!isChanged) return;
+      if (!isChanged || failure !== null) return;
       const written = await lock.write({ ...draft });
       draft.serial = written.serial;
     },

@@ -91,6 +91,8 @@ export async function perform(run: Run, action: Action): Promise<Outcome> {
     return timed(await effect(run, action, intent));
   } catch (error) {
     if (isFatal(error)) throw error;
+    // What was done and could not be recorded is looked at by the next apply, never guessed at.
+    if (run.ledger.failure !== null) throw run.ledger.failure.error;
     const isCancelled = isCancellation(error, signal);
     const failure = failureOf(error);
     const changes = isCancelled ? [] : failedChanges(run, action, failure.message);
@@ -107,10 +109,12 @@ export async function perform(run: Run, action: Action): Promise<Outcome> {
 
 /**
  * An intent whose effect may have happened all the same stays open: the next apply looks. So does
- * one for which the engine has begun something under a name that only the intent remembers.
+ * an expire, which may have gone half its way, and a create for which the engine has begun something
+ * under a name that only the intent remembers.
  */
 function staysOpen(run: Run, action: Action, error: unknown): boolean {
   if (isSnapformError(error) && error.outcomeUnknown) return true;
+  if (action.kind === "expire") return true;
   const details = run.ledger.state.intents[action.id]?.details ?? null;
   return action.kind === "create" && details !== null;
 }

@@ -1,13 +1,11 @@
-import { isSnapformError, SnapformError } from "../errors/index.ts";
+import { SnapformError } from "../errors/index.ts";
 import type { Change } from "../ledger/change.ts";
 import type { Intent } from "../ledger/state.ts";
-import { repositoryOf } from "../snapshot/snapshot.ts";
 import { failureOf, isCancellation, isFatal } from "./failure.ts";
 import type { LedgerSession } from "./ledger-session.ts";
-import { findNative } from "./native.ts";
 import { settleCreate } from "./settle-create.ts";
+import { settleExpire } from "./settle-expire.ts";
 import { settleRestore } from "./settle-restore.ts";
-import { findStored } from "./stored.ts";
 import type { World } from "./world.ts";
 
 /**
@@ -25,6 +23,7 @@ export async function recover(world: World, ledger: LedgerSession): Promise<void
       changes = await settle(world, ledger, intent);
     } catch (error) {
       if (isFatal(error) || isCancellation(error, world.signal)) throw error;
+      if (ledger.failure !== null) throw ledger.failure.error;
       const why = failureOf(error).message;
       const way = `the next apply looks again; \`snapform state rm ${actionId}\` gives it up`;
       world.emit({ type: "warning", text: `interrupted ${what} is not settled: ${why}; ${way}` });
@@ -51,37 +50,5 @@ async function settle(
     case "copy":
       // A copy is its manifest, which the next look at the repository finds or does not find.
       return [];
-  }
-}
-
-/**
- * A record goes only when nothing of the snapshot is left in any of its places, whole or not and
- * whoever made it: what was adopted has another lineage, and what is half deleted is still ours.
- */
-async function settleExpire(
-  world: World,
-  ledger: LedgerSession,
-  intent: Intent,
-): Promise<readonly Change[]> {
-  if (!intent.plan.isWhole) return [];
-  const { cluster, collection, snapshotId: id } = intent;
-  for (const place of intent.plan.places) {
-    const name = repositoryOf(place);
-    const found =
-      name === null
-        ? await findNative(world, ledger.state, { cluster, collection, id })
-        : await findOrDamaged(world, name, intent);
-    if (found) return [];
-  }
-  return [{ type: "snapshot-removed", id }];
-}
-
-/** A manifest that cannot be read is there all the same. */
-async function findOrDamaged(world: World, name: string, intent: Intent): Promise<unknown> {
-  try {
-    return await findStored(world, name, intent);
-  } catch (error) {
-    if (isSnapformError(error) && error.code === "corrupt") return error;
-    throw error;
   }
 }

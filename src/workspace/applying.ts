@@ -154,10 +154,9 @@ function acknowledged(plan: Plan, hash: string | undefined): boolean {
   if (hash === undefined) return false;
   const wanted = acknowledgeHash(plan.actions);
   if (hash === wanted) return true;
-  const now =
-    wanted === null
-      ? "nothing in it needs to be acknowledged"
-      : `its dangerous actions are now ${wanted}`;
+  // What it named has been done meanwhile, by an earlier attempt or its recovery: no danger left.
+  if (wanted === null) return false;
+  const now = `its dangerous actions are now ${wanted}`;
   throw new SnapformError("stale-plan", `the acknowledgement ${hash} does not fit: ${now}`, {
     hint: "Look at the plan again, and acknowledge what it shows now.",
   });

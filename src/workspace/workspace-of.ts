@@ -12,6 +12,8 @@ export interface WorkspaceSource {
 /**
  * The workspace of a configuration. Each method loads the code that it needs when it is called, so
  * that checking a configuration does not wait for engines, repositories and locks.
+ *
+ * @param opened a session that is there already, with resources of somebody's own
  */
 export function workspaceOf(source: WorkspaceSource): Workspace {
   const { desired, stateLocation } = source;
@@ -31,8 +33,8 @@ export function workspaceOf(source: WorkspaceSource): Workspace {
     desired,
     stateLocation,
     observe: () =>
-      use(import("./session.ts"), async (session, opened) =>
-        session.observeSession(opened, await opened.store.read()),
+      use(import("./session.ts"), async (module, session) =>
+        module.observeSession(session, await session.store.read()),
       ),
     plan: (request) => use(import("./planning.ts"), (m, s) => m.planWorkspace(s, request)),
     apply: (request) => use(import("./applying.ts"), (m, s) => m.applyWorkspace(s, request)),
