@@ -56,8 +56,8 @@ export interface TaskResult {
 }
 
 /**
- * Shared between the threads: the first word is 1 once the task is to stop; then one word for each
- * chunk of the file.
+ * Shared between the threads: a word that is 1 once the task is to stop, one that is 1 while an
+ * assistant copies, then one for each chunk of the file.
  */
 export type Control = Int32Array<SharedArrayBuffer>;
 
@@ -68,17 +68,26 @@ export interface TaskBench {
 }
 
 export const CHUNK_BYTES: number = 16 * 1024 * 1024;
+/**
+ * A write of a mebibyte makes the kernel look for as much contiguous memory for its cache, which on
+ * a machine that runs for a while costs more than the additional calls (measured: up to twice).
+ */
+const WRITE_BYTES = 64 * 1024;
+const STOP = 0;
+const ASSISTED = 1;
+/** Where the words of the chunks begin. */
+const FIRST = 2;
 const FREE = 0;
 const TAKEN = 1;
 const DONE = 2;
 
 export function newControl(size: number): Control {
-  const words = 1 + Math.ceil(size / CHUNK_BYTES);
+  const words = FIRST + Math.ceil(size / CHUNK_BYTES);
   return new Int32Array(new SharedArrayBuffer(words * Int32Array.BYTES_PER_ELEMENT));
 }
 
 export function cancelControl(control: Control): void {
-  Atomics.store(control, 0, 1);
+  Atomics.store(control, STOP, 1);
 }
 
 function changed(path: string, what: string): SnapformError {
@@ -95,7 +104,7 @@ function readRange(
 ): void {
   let at = range.start;
   while (at < range.end) {
-    if (Atomics.load(control, 0) === 1) throw new SnapformError("cancelled", "cancelled");
+    if (Atomics.load(control, STOP) === 1) throw new SnapformError("cancelled", "cancelled");
     const length = Math.min(bench.buffer.length, range.end - at);
     const count = named(range.path, () => readSync(fd, bench.buffer, 0, length, at));
     if (count === 0) throw changed(range.path, `ended at ${at} bytes`);
@@ -117,7 +126,8 @@ function writeAll(path: string, fd: number, piece: Uint8Array, start: number): v
   let done = 0;
   while (done < piece.length) {
     const at = start + done;
-    done += named(path, () => writeSync(fd, piece, done, piece.length - done, at));
+    const length = Math.min(WRITE_BYTES, piece.length - done);
+    done += named(path, () => writeSync(fd, piece, done, length, at));
   }
 }
 
@@ -143,9 +153,9 @@ interface OpenCopy {
   readonly targetFd: number;
 }
 
-/** The range of a chunk; the first is number 1, as in the control. */
+/** The range of a chunk, by the index of its word. */
 function chunkRange(index: number, size: number): { readonly start: number; readonly end: number } {
-  const start = (index - 1) * CHUNK_BYTES;
+  const start = (index - FIRST) * CHUNK_BYTES;
   return { start, end: Math.min(size, start + CHUNK_BYTES) };
 }
 
@@ -180,26 +190,28 @@ function take(control: Control, index: number): boolean {
   return Atomics.compareExchange(control, index, FREE, TAKEN) === FREE;
 }
 
-/** Until the assistant has finished this chunk, does something useful, else waits. */
-function untilCopied(task: CopyTask, files: OpenCopy, index: number, bench: TaskBench): void {
-  const { control } = task;
-  while (Atomics.load(control, index) === TAKEN) {
-    if (copyFreeChunk(task, files, index + 1, bench) !== null) continue;
+/** Waits until the assistant has copied a chunk; false when there is none and it is ours. */
+function untilCopied(control: Control, index: number): boolean {
+  for (;;) {
+    const state = Atomics.load(control, index);
+    if (state === DONE) return true;
+    const isAssisted = Atomics.load(control, ASSISTED) === 1;
+    if (state === FREE && !isAssisted && take(control, index)) return false;
     // The pool says stop also when the assistant has died.
-    if (Atomics.load(control, 0) === 1) throw new SnapformError("cancelled", "cancelled");
-    Atomics.wait(control, index, TAKEN, 100);
+    if (Atomics.load(control, STOP) === 1) throw new SnapformError("cancelled", "cancelled");
+    Atomics.wait(control, index, state, 50);
   }
 }
 
-/** Copies and hashes chunk after chunk; what an assistant has copied is only hashed. */
+/**
+ * Copies and hashes chunk after chunk. While an assistant copies, only hashes behind it: two
+ * threads that write into one file mostly wait for each other.
+ */
 function copyChunks(task: CopyTask, files: OpenCopy, hasher: Hasher, bench: TaskBench): void {
   const { control, size } = task;
-  for (let index = 1; index < control.length; index++) {
+  for (let index = FIRST; index < control.length; index++) {
     const { start, end } = chunkRange(index, size);
-    while (!take(control, index) && Atomics.load(control, index) !== DONE) {
-      untilCopied(task, files, index, bench);
-    }
-    if (Atomics.load(control, index) === DONE) {
+    if (untilCopied(control, index)) {
       const range = { start, end, path: task.target };
       readRange(files.targetFd, range, control, bench, (piece) => hasher.update(piece));
     } else {
@@ -236,7 +248,7 @@ export function runCopy(
       readRange(targetFd, range, task.control, bench, (piece) => hasher.update(piece));
       bench.progress(task.size);
     } else {
-      if (task.control.length > 2) ftruncateSync(targetFd, task.size);
+      if (task.control.length > FIRST + 1) ftruncateSync(targetFd, task.size);
       copyChunks(task, { sourceFd, targetFd }, hasher, bench);
     }
     const after = fstatSync(sourceFd, { bigint: true });
@@ -260,13 +272,15 @@ export function runAssist(task: AssistTask, bench: TaskBench): { readonly target
   let targetFd: number | null = null;
   try {
     targetFd = openSync(task.target, "r+");
-    let next: number | null = 1;
+    Atomics.store(task.control, ASSISTED, 1);
+    let next: number | null = FIRST;
     while (next !== null) next = copyFreeChunk(task, { sourceFd, targetFd }, next, bench);
     return { targetFd };
   } catch (error) {
     if (targetFd !== null) closeSync(targetFd);
     throw error;
   } finally {
+    Atomics.store(task.control, ASSISTED, 0);
     closeSync(sourceFd);
   }
 }

@@ -169,7 +169,7 @@ async function prepared(operation: Operation): Promise<FolderHarness> {
 /** Answers the operations of the run, and whether it was cut. */
 async function cutRun(operation: Operation, harness: FolderHarness, at: number): Promise<CutFs> {
   const dying = cutFs(at);
-  const repository = await harness.open({ fs: dying });
+  const repository = await harness.open({ fs: dying, workers: 1 });
   try {
     await operation.run(repository, harness);
   } catch (error) {

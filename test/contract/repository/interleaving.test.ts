@@ -1,6 +1,9 @@
-import { rm } from "node:fs/promises";
+import { spawnSync } from "node:child_process";
+import { mkdir, rename, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { nodeFs, type RepositoryFs } from "../../../src/repository/filesystem/index.ts";
+import { stagingOwner } from "../../../src/repository/filesystem/staging.ts";
 import type { Repository } from "../../../src/repository/repository.ts";
 import {
   DAY_MS,
@@ -40,10 +43,7 @@ function whenTaken(moment: Renaming, happen: () => Promise<unknown>): Repository
 async function withOrphan(repository: Repository): Promise<string> {
   const old = await store(repository, "old", { a: "alpha" });
   await repository.trash(keyOf(old), harness.now());
-  const undoMs = 0;
-  const impatient = await harness.open({ undoMs });
   harness.advance(8 * DAY_MS);
-  await impatient.close();
   return fileOf(old, "a").hash;
 }
 
@@ -81,6 +81,30 @@ test("an object that is touched in the last moment stays in its place", async ()
   const swept = await sweeper.sweep(harness.now(), { dryRun: false }, idleContext.signal);
   expect(swept.removedObjectCount).toBe(0);
   expect(await harness.objectCount()).toBe(1);
+});
+
+test("objects that a sweep had taken aside when it died go back to their places", async () => {
+  const repository = await harness.open();
+  const { hash } = fileOf(await store(repository, "s1", { a: "alpha" }), "a");
+  const { pid: deadPid } = spawnSync(process.execPath, ["-e", ""]);
+  const { host, boot } = stagingOwner();
+  const aside = join(harness.path, "staging", `${host}-${boot}-${deadPid}-00`);
+  await mkdir(aside);
+  await rename(harness.objectPath(hash), join(aside, hash));
+  await writeFile(join(aside, "0".repeat(64)), "nobody needs this");
+  harness.advance(2 * DAY_MS);
+  await nodeFs.touch(join(aside, "0".repeat(64)), new Date(0));
+  await repository.sweep(harness.now(), { dryRun: false }, idleContext.signal);
+  await expectWhole(repository, ["s1"]);
+  expect(await harness.objectCount()).toBe(1);
+});
+
+test("an undelete touches the objects before a sweep could take them", async () => {
+  const repository = await harness.open();
+  const hash = await withOrphan(repository);
+  const key = { cluster: "prod", collection: "docs", id: "old" };
+  await repository.undelete(key);
+  expect((await nodeFs.stat(harness.objectPath(hash)))?.mtimeMs).toBe(harness.now().getTime());
 });
 
 test("an object that vanishes before the manifest could protect it is stored again", async () => {
