@@ -6,9 +6,5 @@ export {
   openFilesystemRepository,
   type FilesystemRepositoryOptions,
 } from "./filesystem-repository.ts";
-export {
-  observeFilesystemRepository,
-  type FilesystemObservation,
-  type FilesystemObserveOptions,
-} from "./observe.ts";
-export { nodeFs, type FileStat, type NewFile, type RepositoryFs } from "./repository-fs.ts";
+export { observeFilesystemRepository, type FilesystemObservation } from "./observe.ts";
+export { nodeFs, type NewFile, type RepositoryFs } from "./repository-fs.ts";
