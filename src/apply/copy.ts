@@ -5,6 +5,7 @@ import { NO_NOTES, snapshotOfManifest } from "../snapshot/manifest.ts";
 import { repositoryOf } from "../snapshot/snapshot.ts";
 import type { OutcomeDetail } from "./events.ts";
 import { moved } from "./failure.ts";
+import type { LedgerSession } from "./ledger-session.ts";
 import type { Run } from "./run.ts";
 import { withCapture } from "./with-capture.ts";
 import { contextOf } from "./world.ts";
@@ -29,7 +30,8 @@ export async function copy(run: Run, action: CopyAction): Promise<OutcomeDetail>
     const identity = { id, owner, cluster, collection, engine: engine.engine, startedAt };
     const draft = { ...identity, scheduledFor, description, keepUntil, ...capture.draft };
     const manifest = await repository.write({ draft, parts: capture.parts }, context);
-    await run.ledger.record(...coveredChanges(run, action, scheduledFor), {
+    const at = run.world.clock.now().toISOString();
+    await run.ledger.record(...coveredChanges(run.ledger, action.address, scheduledFor, at), {
       type: "settled",
       actionId: action.id,
     });
@@ -41,11 +43,14 @@ export async function copy(run: Run, action: CopyAction): Promise<OutcomeDetail>
 }
 
 /** With its copy in place a policy's run has succeeded, whatever went wrong before. */
-function coveredChanges(run: Run, action: CopyAction, scheduledFor: string | null): Change[] {
-  const { address } = action;
+export function coveredChanges(
+  { state }: LedgerSession,
+  address: string,
+  scheduledFor: string | null,
+  at: string,
+): Change[] {
   if (!address.startsWith("policy.") || scheduledFor === null) return [];
-  const newest = run.ledger.state.runs[address]?.scheduledFor ?? null;
+  const newest = state.runs[address]?.scheduledFor ?? null;
   if (newest !== null && Date.parse(newest) > Date.parse(scheduledFor)) return [];
-  const at = run.world.clock.now().toISOString();
   return [{ type: "ran", address, run: { scheduledFor, status: "succeeded", at, error: null } }];
 }

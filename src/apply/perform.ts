@@ -1,6 +1,5 @@
 import type { Change } from "../ledger/change.ts";
 import type { Intent, IntentPlan } from "../ledger/state.ts";
-import { isSnapformError } from "../errors/index.ts";
 import type { Action } from "../plan/action.ts";
 import { copy } from "./copy.ts";
 import { create } from "./create.ts";
@@ -75,7 +74,8 @@ function failedChanges(run: Run, action: Action, message: string): Change[] {
 
 /**
  * Carries one action out: the intent is durable before the effect begins, the end is recorded after
- * it. A failure is an outcome; only what forbids writing any further is thrown.
+ * it. A failure is an outcome; only what forbids writing any further is thrown. What failed may have
+ * happened all the same, or half its way, so its intent stays open: the next apply looks.
  */
 export async function perform(run: Run, action: Action): Promise<Outcome> {
   const { clock, signal } = run.world;
@@ -99,24 +99,10 @@ export async function perform(run: Run, action: Action): Promise<Outcome> {
     if (action.kind === "restore") {
       const isFinished = await clearRestore(run, intent);
       if (isFinished) return timed({ status: "done", detail: { bytes: action.bytes } });
-    } else if (!staysOpen(run, action, error)) {
-      changes.push({ type: "settled", actionId: action.id });
     }
     await run.ledger.record(...changes);
     return isCancelled ? { status: "skipped", why: "cancelled" } : { status: "failed", failure };
   }
-}
-
-/**
- * An intent whose effect may have happened all the same stays open: the next apply looks. So does
- * an expire, which may have gone half its way, and a create for which the engine has begun something
- * under a name that only the intent remembers.
- */
-function staysOpen(run: Run, action: Action, error: unknown): boolean {
-  if (isSnapformError(error) && error.outcomeUnknown) return true;
-  if (action.kind === "expire") return true;
-  const details = run.ledger.state.intents[action.id]?.details ?? null;
-  return action.kind === "create" && details !== null;
 }
 
 /**

@@ -1,11 +1,14 @@
+import { repositoryOf } from "../snapshot/snapshot.ts";
 import { SnapformError } from "../errors/index.ts";
 import type { Change } from "../ledger/change.ts";
 import type { Intent } from "../ledger/state.ts";
+import { coveredChanges } from "./copy.ts";
 import { failureOf, isCancellation, isFatal } from "./failure.ts";
 import type { LedgerSession } from "./ledger-session.ts";
 import { settleCreate } from "./settle-create.ts";
 import { settleExpire } from "./settle-expire.ts";
 import { settleRestore } from "./settle-restore.ts";
+import { findStored } from "./stored.ts";
 import type { World } from "./world.ts";
 
 /**
@@ -48,7 +51,19 @@ async function settle(
     case "expire":
       return settleExpire(world, ledger, intent);
     case "copy":
-      // A copy is its manifest, which the next look at the repository finds or does not find.
-      return [];
+      return settleCopy(world, ledger, intent);
   }
+}
+
+/** A copy is its manifest, which the next look at the repository finds or does not find. */
+async function settleCopy(
+  world: World,
+  ledger: LedgerSession,
+  intent: Intent,
+): Promise<readonly Change[]> {
+  const name = repositoryOf(intent.plan.places[0] ?? "cluster");
+  const stored = name === null ? null : await findStored(world, name, intent);
+  if (!stored) return [];
+  const at = world.clock.now().toISOString();
+  return coveredChanges(ledger, intent.plan.address, stored.manifest.scheduledFor, at);
 }

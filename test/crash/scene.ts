@@ -40,6 +40,8 @@ export class Scene {
   readonly clock: TestClock;
   readonly worlds: Map<string, MemoryWorld>;
   yaml: string;
+  /** Below the root, as the configuration names it. */
+  stateFolder = "state";
   readonly #living: Set<number> = new Set();
   readonly #opened: { close(): Promise<void> }[] = [];
   #pid = 0;
@@ -136,7 +138,7 @@ export class Scene {
       isDead: (other: { readonly pid: number }) => Promise.resolve(!this.#living.has(other.pid)),
     };
     return openLocalStateStore({
-      path: join(this.root, "state"),
+      path: join(this.root, this.stateFolder),
       clock: this.clock,
       files,
       processes,
@@ -161,7 +163,7 @@ export class Scene {
   }
 
   async loseState(): Promise<void> {
-    await rm(join(this.root, "state"), { recursive: true });
+    await rm(join(this.root, this.stateFolder), { recursive: true, force: true });
   }
 
   /** Ends the threads of every process that was ever opened. */

@@ -15,7 +15,7 @@ export class Seam {
   readonly #cutAt: number;
   readonly #kind: CutKind;
   readonly #countsReads: boolean;
-  readonly #onDeath: () => void;
+  readonly #onOperation: (count: number) => void;
   readonly #resolveDied: (name: string) => void;
   #isDead = false;
   #inFlight = 0;
@@ -26,13 +26,14 @@ export class Seam {
       readonly cutAt?: number;
       readonly kind?: CutKind;
       readonly countsReads?: boolean;
-      readonly onDeath?: () => void;
+      /** Told before each operation, with its number. */
+      readonly onOperation?: (count: number) => void;
     } = {},
   ) {
     this.#cutAt = options.cutAt ?? Infinity;
     this.#kind = options.kind ?? "death";
     this.#countsReads = options.countsReads ?? false;
-    this.#onDeath = options.onDeath ?? (() => undefined);
+    this.#onOperation = options.onOperation ?? (() => undefined);
     const { promise, resolve } = Promise.withResolvers<string>();
     this.died = promise;
     this.#resolveDied = resolve;
@@ -46,6 +47,7 @@ export class Seam {
     if (this.#isDead) return never();
     if (!isRead || this.#countsReads) {
       this.log.push(name);
+      this.#onOperation(this.log.length);
       if (this.log.length === this.#cutAt) {
         this.hasCut = true;
         if (this.#kind === "death") return this.#die(name);
@@ -92,7 +94,6 @@ export class Seam {
 
   #die(name: string): Promise<never> {
     this.#isDead = true;
-    this.#onDeath();
     this.#resolveDied(name);
     return never();
   }
