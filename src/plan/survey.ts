@@ -56,7 +56,7 @@ export interface Survey {
   futureOf(cluster: string, collection: string): readonly Snapshot[];
   /** The newest complete snapshot of a collection, whoever made it. */
   newestComplete(cluster: string, collection: string): Snapshot | undefined;
-  /** The newest complete snapshot of a collection that is ours; strangers cannot stand in for it. */
+  /** The newest complete one of a collection that is ours; strangers cannot stand in for it. */
   newestOurs(cluster: string, collection: string): Snapshot | undefined;
   /** How many complete snapshots of a collection are ours. */
   ourCount(cluster: string, collection: string): number;

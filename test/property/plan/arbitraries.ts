@@ -3,11 +3,21 @@ import type { Desired } from "../../../src/desired/desired.ts";
 import type { State } from "../../../src/ledger/state.ts";
 import type { Inventory } from "../../../src/snapshot/inventory.ts";
 import type { CopyStatus, Place, Snapshot } from "../../../src/snapshot/snapshot.ts";
-import { rules, zones } from "../policy/arbitraries.ts";
+import type { RetentionRules } from "../../../src/policy/rules.ts";
+import { rules as anyRules, zones } from "../policy/arbitraries.ts";
 import * as build from "../../unit/plan/build.ts";
 
 export const COLLECTIONS: readonly string[] = ["docs", "imgs", "logs"];
 const HOUR_MS = 3_600_000;
+
+/** Mostly one to three rules, so that there is something to expire: all twelve keep nearly all. */
+export const rules: fc.Arbitrary<RetentionRules> = fc
+  .tuple(anyRules, fc.constantFrom(1, 1, 2, 2, 3, 12), fc.nat())
+  .map(([all, count, first]) => {
+    const entries = Object.entries(all);
+    const from = first % entries.length;
+    return Object.fromEntries([...entries.slice(from), ...entries].slice(0, count));
+  });
 
 export interface Case {
   readonly engine: build.EngineName;
@@ -260,8 +270,8 @@ const repositoriesOf: fc.Arbitrary<Inventory["repositories"]> = fc
     build.repository({ name: "attic", id: "attic-1", status: attic }),
   ]);
 
-/** Everything at random; `snapshots` bounds how many there are. */
-export function cases(max = 40): fc.Arbitrary<Case> {
+/** Everything at random, with `min` to `max` snapshots. */
+export function cases(max = 40, min = 0): fc.Arbitrary<Case> {
   return fc
     .record({
       engine: fc.constantFrom<build.EngineName>("qdrant", "milvus", "lancedb"),
@@ -270,7 +280,7 @@ export function cases(max = 40): fc.Arbitrary<Case> {
         .map((n) => Date.UTC(2026, 0, 1) + n * 5 * 60_000),
     })
     .chain(({ engine, nowMs }) =>
-      fc.array(seeds(engine, nowMs), { maxLength: max }).chain((list) =>
+      fc.array(seeds(engine, nowMs), { minLength: min, maxLength: max }).chain((list) =>
         fc.record({
           engine: fc.constant(engine),
           now: fc.constant(new Date(nowMs)),

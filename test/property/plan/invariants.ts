@@ -3,6 +3,8 @@ import type { Desired } from "../../../src/desired/desired.ts";
 import { needsAcknowledgement, mustWait } from "../../../src/plan/hazard.ts";
 import type { ExpireAction } from "../../../src/plan/action.ts";
 import type { Plan } from "../../../src/plan/plan.ts";
+import { matchCollections } from "../../../src/policy/match.ts";
+import { previousRun } from "../../../src/policy/schedule.ts";
 import { CLOCK_SKEW_MS } from "../../../src/plan/survey.ts";
 import { isComplete, type Snapshot } from "../../../src/snapshot/snapshot.ts";
 import { PROJECT } from "../../unit/plan/build.ts";
@@ -39,7 +41,38 @@ function expiresOf(plan: Plan): readonly ExpireAction[] {
 }
 
 export function breaches(planned: Planned): string[] {
-  return [...forbiddenExpires(planned), ...missingHolds(planned), ...partition(planned)];
+  return [
+    ...forbiddenExpires(planned),
+    ...missingHolds(planned),
+    ...uncoveredRuns(planned),
+    ...partition(planned),
+  ];
+}
+
+/** A run that nothing can have covered is planned, or holds back every expire of its collection. */
+function uncoveredRuns({ plan, inventory, desired, now }: Planned): string[] {
+  const faults: string[] = [];
+  for (const policy of desired.policies) {
+    const runAt = previousRun(policy.schedule, { before: now });
+    const there = inventory.clusters.find(({ name }) => name === policy.cluster);
+    if (runAt === null || !there?.reachable) continue;
+    const names = there.collections.map(({ name }) => name);
+    for (const collection of matchCollections(policy.collections, names)) {
+      const isIt = (each: { cluster: string; collection: string }): boolean =>
+        each.cluster === policy.cluster && each.collection === collection;
+      const mayCover = inventory.snapshots.some(
+        (each) => isIt(each) && Date.parse(each.scheduledFor ?? "") >= runAt.getTime(),
+      );
+      const address = `policy.${policy.name}["${policy.cluster}/${collection}"]`;
+      const isPlanned = plan.actions.some(
+        (each) => each.kind === "create" && each.address === address,
+      );
+      if (mayCover || isPlanned) continue;
+      const loose = expiresOf(plan).filter((each) => isIt(each) && !mustWait(each.hazards));
+      for (const { id } of loose) faults.push(`${id} is not held: ${address} is not covered`);
+    }
+  }
+  return faults;
 }
 
 function forbiddenExpires(planned: Planned): string[] {

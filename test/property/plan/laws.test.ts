@@ -4,6 +4,7 @@ import { planConfig } from "../../../src/plan/plan-config.ts";
 import { CLOCK_SKEW_MS } from "../../../src/plan/survey.ts";
 import { hasErrors } from "../../../src/diagnostics/diagnostic.ts";
 import { isComplete, type Snapshot } from "../../../src/snapshot/snapshot.ts";
+import * as build from "../../unit/plan/build.ts";
 import { seed } from "../policy/seed.ts";
 import { cases, type Case } from "./arbitraries.ts";
 import { breaches, isOurs, keyOf } from "./invariants.ts";
@@ -45,6 +46,20 @@ function shuffled<T>(list: readonly T[], keys: readonly number[]): T[] {
     .map(({ value }) => value);
 }
 
+/** The same with nearly all of the snapshots in one hand: one policy's, of one collection. */
+function crowded(given: Case): Case {
+  const owner = build.owner("policy.a", { lineage: given.state?.lineage ?? build.LINEAGE });
+  const snapshots = given.inventory.snapshots.map((each, index) =>
+    index % 10 === 0 ? each : { ...each, collection: "docs", owner, clusterIdentity: "prod-1" },
+  );
+  const policies = given.desired.policies.map((each, index) =>
+    index === 0 ? { ...each, name: "a", collections: ["docs"] } : { ...each, name: `x${index}` },
+  );
+  const desired = { ...given.desired, policies, restores: [] };
+  const state = given.state && { ...given.state, snapshots: {} };
+  return { ...given, desired, state, inventory: { ...given.inventory, snapshots } };
+}
+
 describe("a plan", () => {
   it("names nothing for deletion that must stay, and has one line for each snapshot", () => {
     fc.assert(
@@ -53,6 +68,20 @@ describe("a plan", () => {
       }),
       { ...settings, numRuns: 2_000 },
     );
+  });
+
+  it("holds back what would go at once from a long history", () => {
+    let heldCount = 0;
+    fc.assert(
+      fc.property(cases(120, 40), (given) => {
+        const made = plan(crowded(given));
+        if (made.hazards.includes("mass-expire")) heldCount += 1;
+        expect(breaches({ ...crowded(given), plan: made })).toEqual([]);
+      }),
+      settings,
+    );
+    // A canary: the breaker has something to break.
+    expect(heldCount).toBeGreaterThan(10);
   });
 
   it("is empty right after it was applied", () => {

@@ -4,8 +4,9 @@ import type { Desired } from "../../../src/desired/desired.ts";
 import { planConfig } from "../../../src/plan/plan-config.ts";
 import { isComplete } from "../../../src/snapshot/snapshot.ts";
 import * as build from "../../unit/plan/build.ts";
-import { rules, zones } from "../policy/arbitraries.ts";
+import { zones } from "../policy/arbitraries.ts";
 import { seed } from "../policy/seed.ts";
+import { rules } from "./arbitraries.ts";
 import { breaches } from "./invariants.ts";
 import { applyPlan, runnable, type World } from "./simulate.ts";
 
