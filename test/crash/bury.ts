@@ -1,5 +1,6 @@
 import { readdir, readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { closeAbandoned } from "./unsynced.ts";
 
 /** A process number that Linux never gives. */
 const NOBODY = "999999999";
@@ -9,6 +10,7 @@ const NOBODY = "999999999";
  * This gives it to a process that does not, as it would be had the death been real.
  */
 export async function bury(root: string): Promise<void> {
+  await closeAbandoned();
   const entries = await readdir(root, { recursive: true, withFileTypes: true });
   for (const entry of entries) {
     const path = join(entry.parentPath, entry.name);

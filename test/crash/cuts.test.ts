@@ -8,7 +8,7 @@ const seed = Number(process.env["SNAPFORM_SEED"] ?? Date.now() % 1_000_000);
 console.info(`SNAPFORM_SEED=${seed}`);
 
 /** At most so many cuts of a kind in a scenario; of longer ones every n-th, from a drawn first. */
-const LIMIT = Number(process.env["SNAPFORM_CUTS"] ?? 60);
+const LIMIT = Number(process.env["SNAPFORM_CUTS"] ?? 25);
 
 function chosen(count: number): number[] {
   const stride = Math.max(1, Math.ceil(count / LIMIT));

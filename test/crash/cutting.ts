@@ -7,7 +7,7 @@ import { bury } from "./bury.ts";
 import { cloneWorld } from "./clone-world.ts";
 import { factsOf, leftoversOf, type Facts } from "./facts.ts";
 import { pointsOf } from "./points.ts";
-import { Scene } from "./scene.ts";
+import { Scene, type OpenOptions } from "./scene.ts";
 import { apply, type Scenario } from "./scenarios.ts";
 import { Seam, type CutKind } from "./seam.ts";
 import { TestClock } from "./test-clock.ts";
@@ -86,11 +86,12 @@ export async function runCut(
   scenario: Scenario,
   past: Scene,
   cut: { readonly cutAt: number; readonly kind: CutKind },
+  broken: Pick<OpenOptions, "wrapStore"> = {},
 ): Promise<Cut> {
   const scene = await copyOf(past);
   try {
     const seam = new Seam({ ...cut, countsReads: cut.kind === "error" });
-    const ended = await interrupted(scenario, scene, scene.open({ seam }), seam);
+    const ended = await interrupted(scenario, scene, scene.open({ seam, ...broken }), seam);
     const again = scene.open();
     await scenario.command(again, scene);
     await again.close();
