@@ -22,3 +22,6 @@ export const ENGINE_FIELDS: Readonly<Record<string, EngineFields>> = Object.free
 export const ENGINE_NAMES: readonly string[] = Object.freeze(
   Object.keys(ENGINE_FIELDS).filter((engine) => engine !== "memory"),
 );
+
+/** The engines that this version can work with; the others can be declared and checked. */
+export const USABLE_ENGINES: readonly string[] = Object.freeze(["lancedb", "memory"]);

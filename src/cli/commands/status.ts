@@ -3,7 +3,7 @@ import type { CommandScope } from "../context.ts";
 import type { GlobalFlags } from "../flags.ts";
 import { withWorkspace } from "../open.ts";
 import { documentJson } from "../views/document-json.ts";
-import { stateOf, statusHuman } from "../views/status-human.ts";
+import { isSound, stateOf, statusHuman } from "../views/status-human.ts";
 
 /** Shows how well everything is protected; fails where something is not. */
 export async function status(scope: CommandScope, flags: GlobalFlags): Promise<ExitName> {
@@ -16,7 +16,6 @@ export async function status(scope: CommandScope, flags: GlobalFlags): Promise<E
         : statusHuman(found, { screen, zones, sources, now }),
     );
     const isBad = found.collections.some((entry) => !["ok", "due"].includes(stateOf(entry)));
-    const isLost = found.repositories.some((entry) => !["ok", "new"].includes(entry.status));
-    return isBad || isLost ? "error" : "done";
+    return isBad || !found.repositories.every(isSound) ? "error" : "done";
   });
 }

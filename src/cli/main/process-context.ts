@@ -80,6 +80,12 @@ async function writeText(path: string, text: string, isNew: boolean): Promise<bo
 
 function fileError(verb: "read" | "write", path: string, cause: unknown): SnapformError {
   const { code, message } = cause as NodeJS.ErrnoException;
+  if (code === "EISDIR") {
+    return new SnapformError("invalid-argument", `${path} is a folder`, {
+      hint: "Name a file.",
+      cause,
+    });
+  }
   const isRefused = code === "EACCES" || code === "EPERM" || code === "EROFS";
   const isFull = code === "ENOSPC" || code === "EDQUOT";
   const ours = isRefused ? "permission-denied" : isFull ? "resource-exhausted" : "unavailable";

@@ -87,7 +87,7 @@ function outcomeText(outcome: Outcome, style: Style): string {
     case "withheld":
       return style.yellow(visible(outcome.why));
     case "skipped":
-      return `not begun, ${visible(outcome.why)}`;
+      return `not done, ${visible(outcome.why)}`;
     case "failed":
       return `${style.red("failed")}, ${visible(outcome.failure.message)}`;
   }
@@ -153,7 +153,7 @@ function totals(
     [counts.satisfied, "done before"],
     [counts.kept, "kept after all"],
     [counts.withheld, "held back"],
-    [counts.skipped, "not begun"],
+    [counts.skipped, "not done"],
     [counts.failed, "failed"],
   ] as const;
   const parts = [
@@ -178,7 +178,8 @@ function nextSteps(plan: Plan, result: ApplyResult): readonly string[] {
   if (result.acknowledge !== null) {
     const held = counted(result.counts.withheld, "action is", "actions are");
     const hash = `--acknowledge ${result.acknowledge}`;
-    steps.push(`${held} held back. If they are right, run the same command with ${hash}.`);
+    const right = result.counts.withheld === 1 ? "If it is right" : "If they are right";
+    steps.push(`${held} held back. ${right}, run the same command with ${hash}.`);
   } else if (result.counts.withheld > 0) {
     steps.push("What is held back waits until the world is right again; see `snapform plan`.");
   }

@@ -48,6 +48,11 @@ export function stateOf(entry: CollectionStatus): "problem" | "failed" | "empty"
   return entry.overdueSince === null ? "ok" : "due";
 }
 
+/** Whether nothing is wrong with a repository: it is there, and its listing found no damage. */
+export function isSound({ status, problem }: Status["repositories"][number]): boolean {
+  return problem === null && (status === "ok" || status === "new");
+}
+
 function attention(status: Status, { screen, zones, now }: StatusHumanOptions): readonly string[] {
   return status.collections.flatMap((entry) => {
     const { address, problem, lastRun, overdueSince } = entry;
@@ -99,11 +104,17 @@ function collectionTable(status: Status, { screen, zones, now }: StatusHumanOpti
 }
 
 function repositoryLines({ repositories }: Status, { screen }: StatusHumanOptions): string[] {
-  return repositories.map(({ name, status, problem }) => {
-    const why = problem === null ? "" : `: ${problem.message}`;
+  return repositories.map((repository) => {
+    const { name, status, problem } = repository;
     const word = status === "new" ? "new, made by the first apply" : status;
-    const line = block(`${name}  ${word}${why}`, 2, screen.columns, 2);
-    return status === "ok" || status === "new" ? line : screen.style.red(line);
+    const text =
+      problem === null
+        ? word
+        : status === "ok"
+          ? `${problem.message}; see \`snapform repository check ${name}\``
+          : `${word}: ${problem.message}`;
+    const line = block(`${name}  ${text}`, 2, screen.columns, 2);
+    return isSound(repository) ? line : screen.style.red(line);
   });
 }
 
@@ -125,8 +136,13 @@ function list(snapshots: readonly Snapshot[], options: StatusHumanOptions): read
   );
 }
 
-function summary({ collections }: Status, style: Style): string {
+function summary({ collections, repositories }: Status, style: Style): string {
   const bad = collections.filter((entry) => stateOf(entry) !== "ok").length;
+  const lost = repositories.filter((entry) => !isSound(entry)).length;
+  if (lost > 0) {
+    const need = counted(lost, "repository needs", "repositories need");
+    return `${style.bold(style.yellow(`${need} attention.`))}\n`;
+  }
   if (collections.length === 0) return `${style.bold("No collection is protected.")}\n`;
   const all = counted(collections.length, "collection");
   if (bad === 0) return `${style.bold(style.green(`All well: ${all} protected.`))}\n`;

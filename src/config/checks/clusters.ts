@@ -1,4 +1,9 @@
-import { ENGINE_FIELDS, ENGINE_NAMES, type EngineFields } from "../../desired/engine-fields.ts";
+import {
+  ENGINE_FIELDS,
+  ENGINE_NAMES,
+  USABLE_ENGINES,
+  type EngineFields,
+} from "../../desired/engine-fields.ts";
 import { atKey, atValue, type Draft, type PartlyConfig } from "../draft.ts";
 import type { Finding } from "../finding.ts";
 import type { Path } from "../located.ts";
@@ -20,6 +25,7 @@ export function checkClusters(draft: Draft): readonly Finding[] {
     const fields = Object.hasOwn(ENGINE_FIELDS, engine) ? ENGINE_FIELDS[engine] : undefined;
     if (fields === undefined) return [unknownEngine(draft, path, engine), ...addresses];
     return [
+      ...checkUsable(draft, path, engine),
       ...checkFields(draft, path, engine, fields),
       ...checkLogin(draft, path, engine),
       ...addresses,
@@ -33,6 +39,17 @@ function unknownEngine(draft: Draft, path: Path, engine: string): Finding {
   const detail = `There is no engine ${JSON.stringify(engine)}. ${near}Engines: ${known}.`;
   const words = { code: "unknown-engine", summary: "Unknown engine", detail };
   return atValue(draft, [...path, "engine"], words);
+}
+
+/** A file for an engine that is to come can be written and checked, but not yet carried out. */
+function checkUsable(draft: Draft, path: Path, engine: string): Finding[] {
+  if (USABLE_ENGINES.includes(engine)) return [];
+  const usable = ENGINE_NAMES.filter((name) => USABLE_ENGINES.includes(name)).join(", ");
+  const detail =
+    `This version of snapform checks clusters of the engine ${engine} but cannot work with them: ` +
+    `plan and apply refuse this configuration. Engines that work: ${usable}.`;
+  const words = { code: "engine-not-available", summary: "Engine not available yet", detail };
+  return [{ ...atValue(draft, [...path, "engine"], words), severity: "warning" }];
 }
 
 function checkFields(draft: Draft, path: Path, engine: string, fields: EngineFields): Finding[] {

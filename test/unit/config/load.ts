@@ -6,8 +6,21 @@ import { formatDiagnostic } from "../../../src/diagnostics/format.ts";
 
 export const workingDirectory = "/repo";
 
-/** Loads texts as `snapform.yaml`, or under the names given. */
+/**
+ * Loads texts as `snapform.yaml`, or under the names given. That an engine is not available yet is
+ * left out: the texts use every engine.
+ */
 export function load(
+  texts: string | Readonly<Record<string, string>>,
+  env: Readonly<Record<string, string>> = {},
+): LoadedConfig {
+  const loaded = loadWhole(texts, env);
+  const diagnostics = loaded.diagnostics.filter(({ code }) => code !== "engine-not-available");
+  return { ...loaded, diagnostics };
+}
+
+/** The same with every diagnostic. */
+export function loadWhole(
   texts: string | Readonly<Record<string, string>>,
   env: Readonly<Record<string, string>> = {},
 ): LoadedConfig {
