@@ -12,8 +12,6 @@ export interface WorkspaceSource {
 /**
  * The workspace of a configuration. Each method loads the code that it needs when it is called, so
  * that checking a configuration does not wait for engines, repositories and locks.
- *
- * @param opened a session that is there already, with resources of somebody's own
  */
 export function workspaceOf(source: WorkspaceSource): Workspace {
   const { desired, stateLocation } = source;

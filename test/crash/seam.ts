@@ -12,7 +12,7 @@ export class Seam {
   readonly died: Promise<string>;
   /** True once the failure has happened, or the death. */
   hasCut = false;
-  readonly #cutAt: number;
+  readonly #cutAt: number | string;
   readonly #kind: CutKind;
   readonly #countsReads: boolean;
   readonly #onOperation: (count: number) => void;
@@ -23,7 +23,8 @@ export class Seam {
 
   constructor(
     options: {
-      readonly cutAt?: number;
+      /** Its number, or its name for the first of that name. */
+      readonly cutAt?: number | string;
       readonly kind?: CutKind;
       readonly countsReads?: boolean;
       /** Told before each operation, with its number. */
@@ -48,7 +49,8 @@ export class Seam {
     if (!isRead || this.#countsReads) {
       this.log.push(name);
       this.#onOperation(this.log.length);
-      if (this.log.length === this.#cutAt) {
+      const isHere = this.#cutAt === this.log.length || this.#cutAt === name;
+      if (isHere && !this.hasCut) {
         this.hasCut = true;
         if (this.#kind === "death") return this.#die(name);
         throw Object.assign(new Error(`EIO: a fault of the test at ${name}`), { code: "EIO" });
