@@ -138,15 +138,21 @@ function list(snapshots: readonly Snapshot[], options: StatusHumanOptions): read
 
 function summary({ collections, repositories }: Status, style: Style): string {
   const bad = collections.filter((entry) => stateOf(entry) !== "ok").length;
-  const lost = repositories.filter((entry) => !isSound(entry)).length;
-  if (lost > 0) {
-    const need = counted(lost, "repository needs", "repositories need");
-    return `${style.bold(style.yellow(`${need} attention.`))}\n`;
-  }
-  if (collections.length === 0) return `${style.bold("No collection is protected.")}\n`;
+  const unsound = repositories.filter((entry) => !isSound(entry)).length;
   const all = counted(collections.length, "collection");
-  if (bad === 0) return `${style.bold(style.green(`All well: ${all} protected.`))}\n`;
-  const need = counted(bad, "collection needs", "collections need");
-  const text = `${need} attention, of ${formatCount(collections.length)}.`;
-  return `${style.bold(style.yellow(text))}\n`;
+  if (bad === 0 && unsound === 0) {
+    const isAny = collections.length > 0;
+    const text = isAny ? style.green(`All well: ${all} protected.`) : "No collection is protected.";
+    return `${style.bold(text)}\n`;
+  }
+  const ofAll = `, of ${formatCount(collections.length)}.`;
+  const texts = [
+    ...(bad === 0
+      ? []
+      : [`${counted(bad, "collection needs", "collections need")} attention${ofAll}`]),
+    ...(unsound === 0
+      ? []
+      : [`${counted(unsound, "repository needs", "repositories need")} attention.`]),
+  ];
+  return texts.map((text) => `${style.bold(style.yellow(text))}\n`).join("");
 }
