@@ -45,11 +45,9 @@ function addGuards(reasons: Reasons, scene: PolicyScene, due: DueRun): void {
 
 /** Why a snapshot must not be removed because something about it cannot be known. */
 export function doubtOf({ copies }: Snapshot): string | null {
-  for (const { status } of copies) {
-    if (status === "unknown") return "unknown: something that holds it did not answer";
-    if (status === "unreachable") return "unreachable: its collection is gone";
-  }
-  return null;
+  const has = (status: string): boolean => copies.some((copy) => copy.status === status);
+  if (has("unknown")) return "unknown: something that holds it did not answer";
+  return has("unreachable") ? "unreachable: its collection is gone" : null;
 }
 
 /**

@@ -313,6 +313,17 @@ describe("retention", () => {
     expect(reasonsOf(made, last.id)).toContain(reason);
   });
 
+  it("gives one reason for doubt, whatever the order of the copies", () => {
+    const copies = [
+      build.copy("cluster", "unreachable"),
+      build.copy("repository.vault", "unknown"),
+    ];
+    const reasons = [copies, copies.toReversed()].map((each) =>
+      reasonsOf(plan({ inventory: { snapshots: [{ ...today, copies: each }] } }), today.id),
+    );
+    expect(reasons[0]).toEqual(reasons[1]);
+  });
+
   it("expires what was adopted, also when its own mark is another project's", () => {
     const owner = build.owner("policy.x", { project: "other", lineage: "theirs" });
     const last = { ...before, id: "adopted", startedAt: "2026-11-01T02:00:00.000Z", owner };
