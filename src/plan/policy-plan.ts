@@ -4,7 +4,7 @@ import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import { matchCollections, unmatchedLiterals } from "../policy/match.ts";
 import { isComplete } from "../snapshot/snapshot.ts";
 import { breakExpires } from "./breaker.ts";
-import { dueRun, newestRun, sceneOf } from "./due.ts";
+import { dueRun, newestRun, sceneOf, type PolicyScene } from "./due.ts";
 import { planExpiry } from "./expiry.ts";
 import { isUsable } from "./holds.ts";
 import { keepOf, setAside } from "./keeps.ts";
@@ -128,6 +128,31 @@ function policyProblems(
   return [...missing, ...refused];
 }
 
+/**
+ * A collection that a pattern would match, had it not gone: nothing else in the plan would say so.
+ * One that is named is a problem of its own.
+ */
+function goneDiagnostics(scene: PolicyScene, isThere: boolean): readonly Diagnostic[] {
+  const { policy, survey, cluster, collection, address } = scene;
+  const count = scene.mine.filter(isComplete).length;
+  if (isThere || count === 0 || !survey.cluster(cluster)?.reachable) return [];
+  const isNamed = policy.collections.includes(collection);
+  const isMatched = matchCollections(policy.collections, [collection]).length > 0;
+  if (isNamed || !isMatched) return [];
+  return [
+    {
+      severity: "warning",
+      code: "collection-gone",
+      summary: "A protected collection is gone",
+      detail:
+        `${cluster}/${collection} no longer exists. Its ${count} complete snapshot(s) stay, and ` +
+        `nothing of it expires. Bring it back with \`snapform restore --policy ${policy.name} ` +
+        `--collection ${collection}\`; if it was meant to go, exclude it with "!${collection}".`,
+      address,
+    },
+  ];
+}
+
 interface CollectionRequest {
   readonly policy: DesiredPolicy;
   readonly survey: Survey;
@@ -161,6 +186,7 @@ function planCollection(request: CollectionRequest, collection: string): PolicyP
   });
   return {
     ...blank,
+    diagnostics: goneDiagnostics(scene, isThere),
     actions: [...(due.create ? [due.create] : []), ...copies, ...broken],
     keeps: [...keeps, ...aside],
     uncovered: due.isDue && due.create === null ? [collection] : [],

@@ -223,7 +223,7 @@ function planTarget(
     cluster: to.cluster,
     collection: choice.collection,
     snapshotId: source.snapshotId,
-    reason: force ? "asked for again" : `declared in restore.${restore.name}`,
+    reason: force ? reasonWhenForced(restore, survey) : `declared in restore.${restore.name}`,
     hazards: choice.hazards,
     dependsOn: [...source.madeBy, ...(safety ? [safety.id] : [])],
     from: { place: source.place, cluster: source.cluster, collection: source.collection },
@@ -235,6 +235,11 @@ function planTarget(
     bytes: source.bytes,
   };
   return { ...nothing(), actions: safety ? [safety, action] : [action] };
+}
+
+function reasonWhenForced(restore: DesiredRestore, survey: Survey): string {
+  const record = survey.state?.restores[`restore.${restore.name}`];
+  return record?.wish === wishOf(restore) ? "asked for again" : "asked for";
 }
 
 /** What the target holds is saved first, wherever the restored snapshot itself lies. */

@@ -414,6 +414,17 @@ describe("holds", () => {
     expect(made.problems).toMatchObject([{ code: "not-found", collection: "docs" }]);
   });
 
+  it("everything of a collection that is gone, which is said when only a pattern meant it", () => {
+    const clusters = [build.cluster({ collections: [] })];
+    const wanted = (collections: string[]) => ({ policies: [build.policy({ collections })] });
+    const made = plan({ desired: wanted(["*"]), inventory: { clusters, snapshots } });
+    expect(hazardsOf(made)).toContain("source-missing");
+    expect(made.diagnostics).toMatchObject([{ severity: "warning", code: "collection-gone" }]);
+    const excluded = plan({ desired: wanted(["*", "!docs"]), inventory: { clusters, snapshots } });
+    expect(excluded.diagnostics).toEqual([]);
+    expect(expired(excluded)).toEqual(expired(made));
+  });
+
   it("what one policy would expire while another one's run on it cannot be made", () => {
     const other = build.policy({ name: "weekly", repository: "vault" });
     const repositories = [build.repository({ status: "unreachable" })];
