@@ -73,9 +73,9 @@ function failedChanges(run: Run, action: Action, message: string): Change[] {
 }
 
 /**
- * Carries one action out: the intent is durable before the effect begins, the end is recorded after
- * it. A failure is an outcome; only what forbids writing any further is thrown. What failed may have
- * happened all the same, or half its way, so its intent stays open: the next apply looks.
+ * Carries one action out: the intent is durable before the effect begins, the end is recorded
+ * after it. A failure is an outcome; only what forbids writing any further is thrown. What failed
+ * may have happened all the same, or half its way, so its intent stays open: the next apply looks.
  */
 export async function perform(run: Run, action: Action): Promise<Outcome> {
   const { clock, signal } = run.world;

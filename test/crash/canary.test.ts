@@ -39,15 +39,15 @@ async function faultsOf(
 ): Promise<readonly string[]> {
   const past = await pastOf(scenario);
   try {
+    const broken = { wrapStore: forgetful(forgets) };
     const uncut = await runUncut(scenario, past, false);
+    const { log } = await runUncut(scenario, past, false, broken);
     const faults: string[] = [];
-    for (let cutAt = 1; cutAt <= uncut.log.length; cutAt += 1) {
+    for (let cutAt = 1; cutAt <= log.length; cutAt += 1) {
       // Right after the cluster has been changed is where a missing intent shows.
-      if (!uncut.log[cutAt - 1]?.startsWith("prod.")) continue;
+      if (!log[cutAt - 1]?.startsWith("prod.")) continue;
       const cut = { cutAt, kind: "death" } as const;
-      const { facts, leftovers, at } = await runCut(scenario, past, cut, {
-        wrapStore: forgetful(forgets),
-      });
+      const { facts, leftovers, at } = await runCut(scenario, past, cut, broken);
       const isSame = JSON.stringify(facts) === JSON.stringify(uncut.facts);
       if (leftovers.length > 0 || !isSame) faults.push(at);
     }

@@ -41,11 +41,12 @@ export async function runUncut(
   scenario: Scenario,
   past: Scene,
   countsReads: boolean,
+  broken: Pick<OpenOptions, "wrapStore"> = {},
 ): Promise<Uncut> {
   const scene = await copyOf(past);
   try {
     const seam = new Seam({ countsReads });
-    const workspace = scene.open({ seam });
+    const workspace = scene.open({ seam, ...broken });
     await scenario.command(workspace, scene);
     await workspace.close();
     const log = [...seam.log];

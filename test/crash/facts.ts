@@ -123,10 +123,13 @@ export async function leftoversOf(scene: Scene): Promise<string[]> {
   }
   for (const { name, uri } of scene.desired().clusters) {
     if (uri === null || scene.worlds.has(name)) continue;
-    const staging = await readdir(join(uri, ".snapform-staging")).catch((): string[] => []);
-    left.push(
-      ...staging.filter((each) => !each.endsWith(".json")).map((each) => `${name}: ${each}`),
-    );
+    const staging = join(uri, ".snapform-staging");
+    for (const each of await readdir(staging).catch((): string[] => [])) {
+      if (each.endsWith(".json")) continue;
+      // A folder that says nothing of its process holds nothing yet; it goes when it is a day old.
+      const inside = await readdir(join(staging, each));
+      if (inside.length > 0) left.push(`${name}: ${each}`);
+    }
   }
   return left;
 }

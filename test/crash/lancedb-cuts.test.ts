@@ -85,6 +85,7 @@ async function run(story: Story, cutAt: number, kind: CutKind) {
       const again = scene.open();
       const exit = await apply(again);
       expect(exit, `after ${ended}`).toBe("done");
+      await again.repositoryPrune("vault", { dryRun: false, lockTimeoutMs: 0 });
       await again.close();
     }
     const content = await contentOf(join(scene.root, "data"), story.target);
