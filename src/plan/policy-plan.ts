@@ -50,7 +50,10 @@ export function planPolicy(
     actions: plans.flatMap((plan) => plan.actions),
     keeps: plans.flatMap((plan) => plan.keeps),
     problems: policyProblems(policy, survey, matched, names),
-    diagnostics: copyOutDiagnostics(`policy.${policy.name}`, policy, survey),
+    diagnostics: [
+      ...copyOutDiagnostics(`policy.${policy.name}`, policy, survey),
+      ...plans.flatMap((plan) => plan.diagnostics),
+    ],
     uncovered: plans.flatMap((plan) => plan.uncovered),
   };
 }

@@ -69,6 +69,9 @@ function policyStatus(view: Look, policy: DesiredPolicy): CollectionStatus[] {
       (action) => action.kind === "create" && action.address === address,
     );
     const problem = plan.problems.find((entry) => entry.address === address) ?? whole;
+    const isGone = plan.diagnostics.some(
+      (entry) => entry.code === "collection-gone" && entry.address === address,
+    );
     const dueAt = due?.kind === "create" ? due.scheduledFor : null;
     return {
       address,
@@ -81,7 +84,7 @@ function policyStatus(view: Look, policy: DesiredPolicy): CollectionStatus[] {
       nextRun: next ? formatInZone(next, timezone) : null,
       overdueSince: dueAt === null ? null : formatInZone(new Date(dueAt), timezone),
       lastRun: lastRun(state?.runs[address]),
-      problem: problem?.message ?? null,
+      problem: problem?.message ?? (isGone ? "the collection no longer exists" : null),
     };
   });
 }
