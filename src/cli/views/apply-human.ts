@@ -112,7 +112,7 @@ const done: Readonly<Record<ActionKind, string>> = {
 export function applyHuman(
   plan: Plan,
   result: ApplyResult,
-  { screen, zones, elapsedMs }: ApplySummaryOptions,
+  { screen, zones, elapsedMs, isReviewed }: ApplySummaryOptions,
 ): string {
   const { style, columns } = screen;
   const lines: string[] = [];
@@ -136,7 +136,7 @@ export function applyHuman(
   }
   if (lines.length > 0) lines.push("");
   lines.push(style.bold(block(totals(plan, result, elapsedMs), 0, columns)));
-  for (const step of nextSteps(plan, result)) line(step);
+  for (const step of nextSteps(plan, result, isReviewed)) line(step);
   return `\n${lines.join("\n")}\n`;
 }
 
@@ -173,7 +173,7 @@ function isDone({ action, outcome }: ActionOutcome, kind: ActionKind): boolean {
   return action.kind === kind && outcome.status === "done";
 }
 
-function nextSteps(plan: Plan, result: ApplyResult): readonly string[] {
+function nextSteps(plan: Plan, result: ApplyResult, isReviewed: boolean): readonly string[] {
   const steps: string[] = [];
   if (result.acknowledge !== null) {
     const held = counted(result.counts.withheld, "action is", "actions are");
@@ -188,7 +188,9 @@ function nextSteps(plan: Plan, result: ApplyResult): readonly string[] {
     steps.push("What is done is recorded. Put the failures right and run `snapform apply` again.");
   }
   if (plan.problems.length > 0) {
-    steps.push(`${counted(plan.problems.length, "problem")} in the plan; see \`snapform plan\`.`);
+    // A saved plan is not shown again; any other stands above.
+    const where = isReviewed ? "see `snapform plan`" : "see above";
+    steps.push(`${counted(plan.problems.length, "problem")} in the plan; ${where}.`);
   }
   return steps;
 }
