@@ -1,7 +1,9 @@
 // Places that cannot be used: files where folders should be, what may not be written, full disks.
 // Nothing half-done stays visible, and once the place is put right the same command succeeds.
 import { execFileSync } from "node:child_process";
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { openStage, plain, snapshotsOf, type Stage } from "./stage.ts";
 
@@ -222,10 +224,14 @@ function fill(stage: Stage, name: string, pages = 0): void {
 function whyNoMounts(): string | null {
   if (process.platform !== "linux") return "this is not Linux";
   if (process.getuid?.() !== 0) return "not root";
+  const folder = mkdtempSync(join(tmpdir(), "snapform-mount-"));
   try {
-    execFileSync("unshare", ["-m", "mount", "-t", "tmpfs", "none", "/mnt"], { stdio: "pipe" });
+    execFileSync("mount", ["-t", "tmpfs", "none", folder], { stdio: "pipe" });
+    execFileSync("umount", [folder], { stdio: "pipe" });
     return null;
   } catch (error) {
     return `mount is refused: ${String(error)}`;
+  } finally {
+    rmSync(folder, { recursive: true });
   }
 }
