@@ -135,6 +135,8 @@ function release(
   // What failed attempts left may be all that there is, until there is a whole snapshot.
   if (!isComplete(snapshot) && !newest && !scene.isRenewed) return null;
   if (isRemoved(scene, address)) return `removed with ${address}`;
+  // Whoever forgot a safety snapshot was told that no rule expires it.
+  if (address === "manual") return null;
   return keepUntil === null ? null : `kept until ${keepUntil}`;
 }
 
@@ -142,8 +144,8 @@ function stayReason(scene: Scene, snapshot: Snapshot, address: string): string {
   if (snapshot.pinned) return "pinned";
   const doubt = doubtOf(snapshot);
   if (doubt !== null) return doubt;
-  if (snapshot.keepUntil !== null) return `kept until ${snapshot.keepUntil}`;
   if (address === "manual") return "made by hand";
+  if (snapshot.keepUntil !== null) return `kept until ${snapshot.keepUntil}`;
   if (isRemoved(scene, address)) return `left of ${address}, which is removed`;
   if (isDeclared(scene.desired, address)) return `${address} is declared for another place now`;
   return `orphaned: ${address} is not declared`;

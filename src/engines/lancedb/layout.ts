@@ -51,7 +51,7 @@ export function isInnerPath(path: string): boolean {
   return path.split("/").every((step) => step !== "" && step !== "." && step !== "..");
 }
 
-function checkTableName(name: string): void {
+export function checkTableName(name: string): void {
   if (name.startsWith(".") || !isInnerPath(name) || name.includes("/")) {
     throw new SnapformError("invalid-argument", `${JSON.stringify(name)} is no table name`);
   }

@@ -3,8 +3,9 @@ import { SnapformError } from "../../errors/index.ts";
 import { checkTable } from "./check.ts";
 import { fileError } from "./errors.ts";
 import { folderIdentity } from "./identity.ts";
-import { tableFolder } from "./layout.ts";
+import { checkTableName, tableFolder } from "./layout.ts";
 import { readJournal, type RestoreJournal } from "./journal.ts";
+import { isNativeName, NATIVE_HINT, tryNative } from "./native.ts";
 import { openRequest, type OpenedRestore } from "./opened-restore.ts";
 import { recoverRun } from "./recover.ts";
 import { restoreInPlace } from "./restore-in-place.ts";
@@ -27,10 +28,25 @@ export async function restoreTable(
     const trace = await recoverRun(setting, runId, target);
     const journal = trace.kind === "finished" ? await readJournal(setting.uri, runId) : null;
     if (journal !== null) return await resultOfEarlier(setting, opened, journal, context);
+    await expectCheckable(setting, request);
     return await runProcedure(setting, opened, context);
   } catch (error) {
     throw fileError(error, doing, context.signal);
   }
+}
+
+/** A check that cannot be made is refused before anything is done, not found out afterwards. */
+async function expectCheckable(setting: LancedbSetting, request: RestoreRequest): Promise<void> {
+  const { check, target } = request;
+  checkTableName(target);
+  if (check === "hashes") return;
+  const what = `the check "${check}" of table ${JSON.stringify(target)}`;
+  if ((await tryNative(setting.loadNative)) === null) {
+    const text = `${what} needs LanceDB's own library`;
+    throw new SnapformError("unimplemented", text, { hint: NATIVE_HINT });
+  }
+  if (isNativeName(target)) return;
+  throw new SnapformError("unimplemented", `${what}: LanceDB itself does not open that name`);
 }
 
 async function runProcedure(

@@ -611,6 +611,10 @@ describe("leftovers", () => {
     expect(made.actions).toMatchObject([
       { snapshotId: before.id, reason: "kept until 2026-11-20T00:00:00.000Z" },
     ]);
+    // Somebody who forgot it was told that no rule expires it.
+    const forgotten = build.record(safety, { address: "manual" });
+    const state = build.ledger({ snapshots: { [safety.id]: forgotten } });
+    expect(plan({ state, inventory: { snapshots: [today, safety] } }).actions).toEqual([]);
   });
 
   it("wait for what the same run makes of their collection", () => {

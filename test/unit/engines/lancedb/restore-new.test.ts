@@ -116,15 +116,19 @@ describe("restoring to a new table", () => {
     expect(await readdir(join(root, ".snapform-staging"))).toEqual([]);
   });
 
-  test("without the native library it checks hashes and says what it could not", async () => {
+  test("without the native library it checks hashes, and refuses to promise more", async () => {
     const root = await newFolder();
     await makeTable(root);
     const loadNative = (): Promise<never> => Promise.reject(new Error("not installed"));
     const driver = driverOf(root, { loadNative });
     const snapshot = await copySnapshot(driver, join(root, "vault"));
-    const { check } = await restore(driver, requestOf(snapshot));
+    await expect(restore(driver, requestOf(snapshot))).rejects.toMatchObject({
+      code: "unimplemented",
+      hint: expect.stringMatching(/^Install "@lancedb\/lancedb"/),
+    });
+    expect(await identityOf(driver, "docs-restored")).toBeNull();
+    const { check } = await restore(driver, requestOf(snapshot, { check: "hashes" }));
     expect(check.level).toBe("hashes");
-    expect(check.limitation).toMatch(/^The rows were not read: Install "@lancedb\/lancedb"/);
     const identity = await identityOf(driver);
     const request = requestOf(snapshot, {
       runId: "run-2",
