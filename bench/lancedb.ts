@@ -2,7 +2,7 @@
 // rows anew, all in one run, warm, medians. Each ratio says what it is to. Slow: about ten minutes.
 //
 //   node bench/lancedb.ts            tables of about 0.5 GB and 1.5 GB
-//   SCALE=0.1 RUNS=3 node bench/lancedb.ts
+//   SCALE=0.1 RUNS=3 SHAPES=half,compacted node bench/lancedb.ts
 
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
@@ -185,7 +185,12 @@ function report(
 }
 
 try {
-  for (const shape of shapes) await measure(shape);
+  const build = join(import.meta.dirname, "..", "scripts", "build.ts");
+  execFileSync(process.execPath, [build], { stdio: "ignore" });
+  const wanted = process.env["SHAPES"]?.split(",");
+  for (const shape of shapes) {
+    if (wanted === undefined || wanted.includes(shape.name)) await measure(shape);
+  }
 } finally {
   rmSync(root, { recursive: true, force: true });
 }

@@ -6,14 +6,27 @@
 
 import { rmSync } from "node:fs";
 import { join } from "node:path";
-import { systemClock } from "../../src/clock/system-clock.ts";
-import { openEngine } from "../../src/engine/engine.ts";
-import { openLancedbDriver } from "../../src/engines/lancedb/driver.ts";
-import { createHasher } from "../../src/repository/filesystem/hasher.ts";
-import { openFilesystemRepository } from "../../src/repository/filesystem/index.ts";
 import type { Repository } from "../../src/repository/repository.ts";
 import type { HashName, Manifest } from "../../src/snapshot/manifest.ts";
 import { timed } from "./measure.ts";
+
+// The built library, as a user runs it: stripping types would count as memory.
+const built = (path: string): string => new URL(`../../dist/${path}.js`, import.meta.url).href;
+const { systemClock } = (await import(
+  built("clock/system-clock")
+)) as typeof import("../../src/clock/system-clock.ts");
+const { openEngine } = (await import(
+  built("engine/engine")
+)) as typeof import("../../src/engine/engine.ts");
+const { openLancedbDriver } = (await import(
+  built("engines/lancedb/driver")
+)) as typeof import("../../src/engines/lancedb/driver.ts");
+const { createHasher } = (await import(
+  built("repository/filesystem/hasher")
+)) as typeof import("../../src/repository/filesystem/hasher.ts");
+const { openFilesystemRepository } = (await import(
+  built("repository/filesystem/index")
+)) as typeof import("../../src/repository/filesystem/index.ts");
 
 const [uri = "", collection = "", hashText, scratch = ""] = process.argv.slice(2);
 const hash = hashText as HashName;

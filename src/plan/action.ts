@@ -50,6 +50,8 @@ export interface RestoreAction extends ActionBase {
   readonly alias: string | null;
   /** The hash of what was declared. */
   readonly wish: string;
+  /** The instant that the snapshot holds. */
+  readonly startedAt: string;
   readonly bytes: number;
 }
 

@@ -178,6 +178,17 @@ function stateDiagnostics(survey: Survey): Diagnostic[] {
         "back, or run `snapform adopt --from-repository` to take them over.",
     });
   }
+  for (const { name, status, problem } of survey.repositories) {
+    if (status !== "ok" || problem === null) continue;
+    diagnostics.push({
+      severity: "warning",
+      code: "repository-damaged",
+      summary: "A repository is damaged",
+      detail:
+        `Repository ${name}: ${problem.message}. What cannot be read does not count and is not ` +
+        `touched. Run \`snapform repository check ${name}\`.`,
+    });
+  }
   if (survey.clockBehind && state) {
     diagnostics.push({
       severity: "warning",

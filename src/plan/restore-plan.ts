@@ -3,6 +3,7 @@ import type { DesiredRestore } from "../desired/desired.ts";
 import type { RestoreRecord } from "../ledger/state.ts";
 import type { Capabilities, RestoreProcedure } from "../snapshot/capabilities.ts";
 import { snapshotId } from "../snapshot/snapshot-id.ts";
+import { repositoryPlace } from "../snapshot/snapshot.ts";
 import type { Action, CreateAction, RestoreAction } from "./action.ts";
 import { canonicalJson } from "./canonical-json.ts";
 import type { Hazard } from "./hazard.ts";
@@ -74,6 +75,18 @@ function onlyProblem(restore: DesiredRestore, fault: Fault): ResourcePlan {
 function noSource(origin: RestoreOrigin, survey: Survey): Fault {
   if (isAhead(origin.at, survey)) {
     return { code: "failed-precondition", message: `${origin.at} lies in the future` };
+  }
+  const unseen = survey.repositories.find(({ name, status }) => {
+    const isMeant = origin.place === null || origin.place === repositoryPlace(name);
+    return isMeant && status !== "ok" && status !== "new";
+  });
+  if (unseen?.problem) return unseen.problem;
+  const named = survey
+    .snapshotsOf(origin.cluster, origin.collection)
+    .find((snapshot) => snapshot.id === origin.at);
+  if (named && named.copies.some((copy) => copy.status === "damaged")) {
+    const message = `snapshot ${origin.at} is damaged; see \`snapform repository check\``;
+    return { code: "corrupt", message };
   }
   const of = origin.address === null ? "" : ` of ${origin.address}`;
   const where = origin.place === null ? "" : ` in ${origin.place}`;
@@ -232,6 +245,7 @@ function planTarget(
     check: restore.check,
     alias: choice.alias,
     wish: wishOf(restore),
+    startedAt: source.startedAt,
     bytes: source.bytes,
   };
   return { ...nothing(), actions: safety ? [safety, action] : [action] };

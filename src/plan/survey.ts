@@ -50,6 +50,7 @@ export interface Survey {
   cluster(name: string): ObservedCluster | undefined;
   collection(cluster: string, name: string): ObservedCollection | undefined;
   repository(name: string): ObservedRepository | undefined;
+  readonly repositories: readonly ObservedRepository[];
   /** Newest first, without those dated in the future; of every owner. */
   snapshotsOf(cluster: string, collection: string): readonly Snapshot[];
   /** Dated in the future: set aside, never the newest, never expired. */
@@ -205,6 +206,7 @@ export function survey(request: SurveyRequest): Survey {
     cluster: (name: string) => clusters.get(name),
     collection: (cluster: string, name: string) => observed.get(cluster)?.get(name),
     repository: (name: string) => repositories.get(name),
+    repositories: inventory.repositories,
     snapshotsOf: (cluster: string, name: string) => byPlace.get(cluster)?.get(name)?.present ?? [],
     futureOf: (cluster: string, name: string) => byPlace.get(cluster)?.get(name)?.future ?? [],
     newestComplete: (cluster: string, name: string) => byPlace.get(cluster)?.get(name)?.newest,

@@ -21,6 +21,7 @@ function candidates(
   if (!request.fromRepository) {
     throw new SnapformError("usage", "name the snapshots to adopt, or give --from-repository");
   }
+  refuseUnseen(inventory);
   const { project, moved } = session.desired;
   const now = session.clock.now();
   const survey = surveyOf({ project, inventory, state, now, moved });
@@ -28,6 +29,14 @@ function candidates(
     .filter((snapshot) => snapshot.owner?.project === project)
     .filter((snapshot) => survey.ownership(snapshot) !== "ours" || !state?.snapshots[snapshot.id])
     .toSorted(byNewest);
+}
+
+/** A repository that cannot be seen has nothing to offer, which is not the same as being empty. */
+function refuseUnseen({ repositories }: Inventory): void {
+  const unseen = repositories.find(({ status }) => status !== "ok" && status !== "new");
+  if (!unseen) return;
+  const message = unseen.problem?.message ?? `repository ${unseen.name} cannot be looked at`;
+  throw new SnapformError("failed-precondition", message);
 }
 
 /**

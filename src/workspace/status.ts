@@ -36,6 +36,10 @@ export async function statusOf(session: Session): Promise<Status> {
     orphaned: addressed
       .filter(({ address }) => address !== null && !declared.has(address))
       .map((entry) => entry.snapshot),
+    damaged: addressed
+      .filter(({ address }) => address !== null)
+      .map((entry) => entry.snapshot)
+      .filter(({ copies }) => copies.some((copy) => copy.status === "damaged")),
     repositories: view.inventory.repositories,
     diagnostics: view.plan.diagnostics,
   };

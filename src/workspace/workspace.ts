@@ -118,6 +118,8 @@ export interface Status {
   readonly unmanaged: readonly Snapshot[];
   /** Snapshots of this project whose resource is not declared any more. */
   readonly orphaned: readonly Snapshot[];
+  /** Snapshots of this project of which a copy is damaged. */
+  readonly damaged: readonly Snapshot[];
   readonly repositories: readonly ObservedRepository[];
   readonly diagnostics: readonly Diagnostic[];
 }

@@ -16,6 +16,7 @@ export async function status(scope: CommandScope, flags: GlobalFlags): Promise<E
         : statusHuman(found, { screen, zones, sources, now }),
     );
     const isBad = found.collections.some((entry) => !["ok", "due"].includes(stateOf(entry)));
-    return isBad || !found.repositories.every(isSound) ? "error" : "done";
+    const isDamaged = found.damaged.length > 0 || !found.repositories.every(isSound);
+    return isBad || isDamaged ? "error" : "done";
   });
 }

@@ -127,7 +127,7 @@ function actionLine(action: Action, { screen, zones }: PlanHumanOptions): string
 
 /** The instant that a snapshot holds, as its id and the plan tell it. */
 function instantOf(action: Action): string | null {
-  if (action.kind === "expire") return action.startedAt;
+  if (action.kind === "expire" || action.kind === "restore") return action.startedAt;
   if (action.kind === "create" && action.scheduledFor !== null) return action.scheduledFor;
   const stamp = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z-/.exec(action.snapshotId);
   if (stamp === null) return null;

@@ -29,6 +29,7 @@ export function statusHuman(given: Status, options: StatusHumanOptions): string 
       "Collections",
       [collectionTable(status, options)].filter((text) => text !== ""),
     ),
+    section("Damaged: see `snapform repository check`", list(status.damaged, options)),
     section("Repositories", repositoryLines(status, options)),
     section("Not protected by any policy", names(status.unprotected, options)),
     section("Orphaned: the resource is not declared any more", list(status.orphaned, options)),
@@ -136,11 +137,11 @@ function list(snapshots: readonly Snapshot[], options: StatusHumanOptions): read
   );
 }
 
-function summary({ collections, repositories }: Status, style: Style): string {
+function summary({ collections, repositories, damaged }: Status, style: Style): string {
   const bad = collections.filter((entry) => stateOf(entry) !== "ok").length;
   const unsound = repositories.filter((entry) => !isSound(entry)).length;
   const all = counted(collections.length, "collection");
-  if (bad === 0 && unsound === 0) {
+  if (bad === 0 && unsound === 0 && damaged.length === 0) {
     const isAny = collections.length > 0;
     const text = isAny ? style.green(`All well: ${all} protected.`) : "No collection is protected.";
     return `${style.bold(text)}\n`;
@@ -153,6 +154,9 @@ function summary({ collections, repositories }: Status, style: Style): string {
     ...(unsound === 0
       ? []
       : [`${counted(unsound, "repository needs", "repositories need")} attention.`]),
+    ...(damaged.length === 0
+      ? []
+      : [`${counted(damaged.length, "snapshot is", "snapshots are")} damaged.`]),
   ];
   return texts.map((text) => `${style.bold(style.yellow(text))}\n`).join("");
 }

@@ -27,6 +27,11 @@ export function isSystemError(error: unknown, ...codes: readonly string[]): bool
   return code !== null && codes.includes(code);
 }
 
+/** Node's recursive mkdir says ENOENT where the file system is read-only. */
+function deniedMkdir(error: unknown): boolean {
+  return systemCode(error) === "ENOENT" && (error as { syscall?: unknown }).syscall === "mkdir";
+}
+
 /**
  * A SnapformError for a file system's error; SnapformErrors pass unchanged. Whatever fails after
  * `signal` was aborted failed because of that.
@@ -35,7 +40,7 @@ export function fileError(error: unknown, doing: string, signal?: AbortSignal): 
   if (isSnapformError(error)) return error;
   if (isAbort(error) || signal?.aborted === true)
     return new SnapformError("cancelled", `cancelled ${doing}`, { cause: error });
-  const code = systemCode(error);
+  const code = deniedMkdir(error) ? "EROFS" : systemCode(error);
   const message = error instanceof Error ? error.message : String(error);
   const hint =
     code === "EMFILE" ? { hint: "Raise the limit of open files (`ulimit -n`) and try again." } : {};

@@ -19,7 +19,10 @@ const causes: Readonly<Record<string, readonly [ErrorCode, string, string?]>> = 
 /** What failed in the file system, as an error of ours; errors of ours stay what they are. */
 export function explain(error: unknown, location: string): SnapformError {
   if (isSnapformError(error)) return error;
-  const found = causes[errorCodeOf(error) ?? ""];
+  // Node's recursive mkdir says ENOENT where the file system is read-only.
+  const isDenied = (error as { syscall?: unknown } | null)?.syscall === "mkdir";
+  const systemCode = errorCodeOf(error) ?? "";
+  const found = causes[isDenied && systemCode === "ENOENT" ? "EROFS" : systemCode];
   const detail = error instanceof Error ? error.message : String(error);
   const [code, why, hint] = found ?? (["unavailable", detail] as const);
   return new SnapformError(code, `cannot use the state in ${location}: ${why}`, {

@@ -173,6 +173,7 @@ const status: Status = {
   ],
   unprotected: ["prod/tmp", "prod/\u001b[31mx"],
   unmanaged: [snapshotOf("docs", 2, { owner: null })],
+  damaged: [],
   orphaned: [
     snapshotOf("old", 3, {
       owner: { project: "search-backups", lineage: "lineage-1", address: "policy.weekly" },
