@@ -6,27 +6,23 @@
 
 import { rmSync } from "node:fs";
 import { join } from "node:path";
+import type * as SystemClock from "../../src/clock/system-clock.ts";
+import type * as Engines from "../../src/engine/engine.ts";
+import type * as Lancedb from "../../src/engines/lancedb/driver.ts";
+import type * as Hashers from "../../src/repository/filesystem/hasher.ts";
+import type * as Repositories from "../../src/repository/filesystem/index.ts";
 import type { Repository } from "../../src/repository/repository.ts";
 import type { HashName, Manifest } from "../../src/snapshot/manifest.ts";
 import { timed } from "./measure.ts";
 
 // The built library, as a user runs it: stripping types would count as memory.
-const built = (path: string): string => new URL(`../../dist/${path}.js`, import.meta.url).href;
-const { systemClock } = (await import(
-  built("clock/system-clock")
-)) as typeof import("../../src/clock/system-clock.ts");
-const { openEngine } = (await import(
-  built("engine/engine")
-)) as typeof import("../../src/engine/engine.ts");
-const { openLancedbDriver } = (await import(
-  built("engines/lancedb/driver")
-)) as typeof import("../../src/engines/lancedb/driver.ts");
-const { createHasher } = (await import(
-  built("repository/filesystem/hasher")
-)) as typeof import("../../src/repository/filesystem/hasher.ts");
-const { openFilesystemRepository } = (await import(
-  built("repository/filesystem/index")
-)) as typeof import("../../src/repository/filesystem/index.ts");
+const load = (path: string): Promise<unknown> =>
+  import(new URL(`../../dist/${path}.js`, import.meta.url).href);
+const { systemClock } = (await load("clock/system-clock")) as typeof SystemClock;
+const engines = (await load("engine/engine")) as typeof Engines;
+const lancedb = (await load("engines/lancedb/driver")) as typeof Lancedb;
+const hashers = (await load("repository/filesystem/hasher")) as typeof Hashers;
+const repositories = (await load("repository/filesystem/index")) as typeof Repositories;
 
 const [uri = "", collection = "", hashText, scratch = ""] = process.argv.slice(2);
 const hash = hashText as HashName;
@@ -35,13 +31,13 @@ const owner = { project: "bench", lineage: "bench", address: "manual" };
 const clock = systemClock;
 
 function openTables(folder: string) {
-  const driver = openLancedbDriver({
+  const driver = lancedb.openLancedbDriver({
     cluster: "bench",
     uri: folder,
     clock,
-    startHash: createHasher,
+    startHash: hashers.createHasher,
   });
-  return openEngine(driver, { cluster: "bench", clock });
+  return engines.openEngine(driver, { cluster: "bench", clock });
 }
 
 const engine = openTables(uri);
@@ -72,7 +68,7 @@ async function snapshot(repository: Repository, previous: readonly Manifest[]): 
 
 async function openVault(path: string): Promise<Repository> {
   const options = { name: "bench", path, hash, undoMs: 0, clock, expectedId: null, create: true };
-  return openFilesystemRepository(options);
+  return repositories.openFilesystemRepository(options);
 }
 
 // A new repository for every run; its threads are started outside of what is measured only once,
