@@ -15,7 +15,7 @@ import type { Inventory } from "../../../src/snapshot/inventory.ts";
 
 interface View {
   readonly file: string;
-  render(plan: Plan): string;
+  readonly render: (plan: Plan) => string;
 }
 
 const views: readonly View[] = [
