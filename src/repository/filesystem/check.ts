@@ -8,13 +8,14 @@ import type {
   StoredSnapshot,
 } from "../repository.ts";
 import { INLINE_BYTES, hashFile } from "./copy-file.ts";
-import type { TaskWatch } from "./copy-pool.ts";
 import { codeOf, throwIfCancelled } from "./filesystem-errors.ts";
 import { REPOSITORY_FILE, objectPath } from "./layout.ts";
 import { listRepository } from "./list.ts";
 import { keyOf } from "./manifest-file.ts";
 import { findRepository } from "./repository-file.ts";
 import { forEachOf, inStore, type Store } from "./store.ts";
+import type { TaskWatch } from "./copy-pool.ts";
+import { watchOf } from "./watch.ts";
 
 /** One object with everybody who needs it. */
 interface Needed {
@@ -75,17 +76,6 @@ async function faultOfBytes(
   }
 }
 
-function watchOf(context: EngineContext, totalBytes: number): TaskWatch {
-  let doneBytes = 0;
-  return {
-    signal: context.signal,
-    progress(bytes): void {
-      doneBytes += bytes;
-      context.progress({ phase: "checking", doneBytes, totalBytes });
-    },
-  };
-}
-
 /** Looks at the objects; those that `read` picks are hashed as well. */
 async function findFaults(
   store: Store,
@@ -101,7 +91,7 @@ async function findFaults(
   });
   const wanted = needed.filter((object) => !faults.has(object) && read(object));
   const checkedBytes = wanted.reduce((sum, object) => sum + object.size, 0);
-  const watch = watchOf(context, checkedBytes);
+  const watch = watchOf(context, "checking", checkedBytes);
   const inline = checkedBytes < INLINE_BYTES;
   const bySize = wanted.toSorted((a, b) => b.size - a.size);
   const hashOne = async (object: Needed): Promise<void> => {

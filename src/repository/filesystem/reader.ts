@@ -5,12 +5,13 @@ import { SnapformError } from "../../errors/index.ts";
 import type { Manifest, ManifestFile } from "../../snapshot/manifest.ts";
 import type { SnapshotKey } from "../repository.ts";
 import { COPY_WIDTH, INLINE_BYTES, copyFile } from "./copy-file.ts";
-import type { TaskWatch } from "./copy-pool.ts";
 import { repositoryError, throwIfCancelled } from "./filesystem-errors.ts";
 import { createHasher } from "./hasher.ts";
 import { isSafePath, objectPath } from "./layout.ts";
 import { readSnapshot } from "./read.ts";
 import { forEachOf, inStore, type Store } from "./store.ts";
+import type { TaskWatch } from "./copy-pool.ts";
+import { watchOf } from "./watch.ts";
 
 const READ_BYTES = 1024 * 1024;
 
@@ -111,17 +112,6 @@ async function isThere(store: Store, directory: string, file: ManifestFile): Pro
   return found !== null && !found.isFolder && found.size === file.size;
 }
 
-function watchOf(context: EngineContext, totalBytes: number): TaskWatch {
-  let doneBytes = 0;
-  return {
-    signal: context.signal,
-    progress(bytes): void {
-      doneBytes += bytes;
-      context.progress({ phase: "copying", doneBytes, totalBytes });
-    },
-  };
-}
-
 async function materialize(
   store: Store,
   manifest: Manifest,
@@ -137,7 +127,7 @@ async function materialize(
     : [];
   const wanted = files.filter((_file, index) => there[index] !== true);
   const bytes = wanted.reduce((sum, file) => sum + file.size, 0);
-  const watch = watchOf(context, bytes);
+  const watch = watchOf(context, "copying", bytes);
   const run = { store, manifest, directory, watch, inline: bytes < INLINE_BYTES };
   const folders = new Set<string>();
   await makeRoot(store, directory, folders);
