@@ -62,6 +62,10 @@ export async function findRepository(fs: RepositoryFs, root: string): Promise<Fo
     if (codeOf(error) !== "ENOENT") throw error;
   }
   const entries = (await fs.list(root)) ?? [];
+  // Another process made it between the two looks.
+  if (entries.some((entry) => entry.name === REPOSITORY_FILE)) {
+    return parseIdentity((await fs.readFile(join(root, REPOSITORY_FILE))).toString("utf8"));
+  }
   const strange = entries.find((entry) => !isHarmless(entry.name));
   if (strange === undefined) return { kind: "empty" };
   const ours: readonly string[] = Object.values(FOLDERS);
