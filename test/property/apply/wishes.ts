@@ -47,12 +47,20 @@ ${policy(this.policy, "0 2 * * *", `last: ${this.last}${daily}`)}${weekly}${remo
   }
 
   #restores(): string {
-    const lines = this.restores.map(({ collection, into }, index) => {
+    // Two restores onto one target are refused: of those that replace, the last one is declared.
+    const isDeclared = ({ collection, into }: (typeof this.restores)[number], index: number) =>
+      into !== "replace" ||
+      !this.restores
+        .slice(index + 1)
+        .some((later) => later.into === "replace" && later.collection === collection);
+    const lines = this.restores.map((restore, index) => {
+      if (!isDeclared(restore, index)) return "";
+      const { collection, into } = restore;
       const from = `{ policy: ${this.policy}, collection: ${collection}, at: latest }`;
       const target = into === "replace" ? collection : `${collection}-${index}`;
       const how =
         into === "alias"
-          ? `, ifExists: alias, alias: ${collection}-live`
+          ? `, ifExists: alias, alias: ${collection}-live-${index}`
           : into === "replace"
             ? ", ifExists: replace"
             : "";
