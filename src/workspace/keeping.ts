@@ -81,6 +81,7 @@ export async function pin(
   });
 }
 
-function keyOf({ cluster, collection, id }: SnapshotKey): SnapshotKey {
+/** What names a snapshot in a repository, without the rest of it. */
+export function keyOf({ cluster, collection, id }: SnapshotKey): SnapshotKey {
   return { cluster, collection, id };
 }

@@ -6,12 +6,9 @@ import { survey as surveyOf } from "../plan/survey.ts";
 import { matchCollections } from "../policy/match.ts";
 import type { SnapshotKey } from "../repository/repository.ts";
 import { repositoryOf, type Snapshot } from "../snapshot/snapshot.ts";
+import { keyOf } from "./keeping.ts";
 import { refuseBlind } from "./refuse-blind.ts";
 import { observeSession, withLedger, worldOf, type Session } from "./session.ts";
-
-function keyOf({ cluster, collection, id }: SnapshotKey): SnapshotKey {
-  return { cluster, collection, id };
-}
 
 /** Removes every snapshot of a collection that nothing declares, the newest one included. */
 export async function purge(
