@@ -11,6 +11,7 @@ import { formatted } from "./generate/format.ts";
 import { hazardsPage } from "./generate/hazards-page.ts";
 import { canonicalTypes, filledTypes } from "./generate/canonical-types.ts";
 import { shapeModule } from "./generate/shape.ts";
+import { terraformModule } from "./generate/terraform-provider.ts";
 import { validatorModule } from "./generate/validator.ts";
 
 interface Output {
@@ -34,6 +35,7 @@ const outputs: readonly Output[] = [
   { path: "src/desired/filled.gen.ts", content: filledTypes },
   { path: "src/desired/shape.gen.ts", content: shapeModule },
   { path: "src/config/generated/validate.gen.ts", content: validatorModule },
+  { path: "src/terraform/schema/provider-schema.gen.ts", content: terraformModule },
   { path: "docs/reference/configuration.md", content: configurationPage },
   { path: "docs/reference/exit-codes.md", content: exitCodesPage },
   { path: "docs/hazards.md", content: hazardsPage },

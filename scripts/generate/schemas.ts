@@ -18,6 +18,24 @@ export interface Extension {
   readonly sensitive?: boolean;
   readonly referenceTo?: string;
   readonly shorthand?: readonly Shorthand[];
+  // Below schemas/terraform only:
+  /** The schema that this one adds to; what both have is laid over it, null takes away. */
+  readonly extends?: string;
+  /** Of the schema that is extended, only these properties. */
+  readonly only?: readonly string[];
+  /** Another value is an error, except where the property named here lists the former one. */
+  readonly immutable?: boolean;
+  readonly exceptFor?: string;
+  /** The property of `defaults` in the provider's configuration that fills it in. */
+  readonly providerDefault?: string;
+  /** The end of the environment variable that fills it in: `SNAPFORM_<CLUSTER>_...`. */
+  readonly environment?: string;
+  /** The operations that can be given a time limit. */
+  readonly timeouts?: readonly string[];
+  /** How an existing object is imported: what its id is, an example, and what else to know. */
+  readonly import?: { readonly title: string; readonly id: string; readonly note: string };
+  /** What a function returns. */
+  readonly returns?: Schema;
 }
 
 export interface Schema {

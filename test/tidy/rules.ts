@@ -62,7 +62,13 @@ export const rooms: readonly Room[] = [
   { room: "cli/main", imports: ["cli", "workspace", "index"], types: ["apply"], world: true },
   { room: "cdktf", imports: ["workspace", "index"] },
   { room: "daemon", imports: ["workspace", "index"], types: ["apply", "clock/clock"] },
-  { room: "terraform", imports: ["workspace", "index"], types: ["apply", "clock/clock"] },
+  {
+    room: "terraform",
+    imports: ["terraform/schema", "workspace", "index"],
+    types: ["apply", "clock/clock"],
+  },
+  // Values of Terraform become a configuration, checked as the one in YAML is.
+  { room: "terraform/schema", imports: ["config"] },
   { room: "terraform/plugin", imports: ["terraform"], world: true },
 
   // published
