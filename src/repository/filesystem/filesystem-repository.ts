@@ -15,6 +15,7 @@ import type {
 import { checkRepository } from "./check.ts";
 import { createCopyPool } from "./copy-pool.ts";
 import { repositoryError } from "./filesystem-errors.ts";
+import { createHashThreads } from "./hash-threads.ts";
 import { listRepository } from "./list.ts";
 import { changeNotes } from "./notes.ts";
 import { foundProblem } from "./observe.ts";
@@ -48,7 +49,7 @@ export interface FilesystemRepositoryOptions {
   readonly expectedId: string | null;
   /** Whether it may be made when it was never seen and nothing is there. */
   readonly create: boolean;
-  /** Threads for bulk copies (default 2); started when first needed. */
+  /** Threads for bulk copies, and as many that hash streams (default 2); started when needed. */
   readonly workers?: number;
   /** The disk; tests put their own here. */
   readonly fs?: RepositoryFs;
@@ -125,8 +126,8 @@ class FilesystemRepository implements Repository {
     return this.#do((store) => checkRepository(store, note, options, context), isDamaged);
   }
 
-  close(): Promise<void> {
-    return this.#store.pool.close();
+  async close(): Promise<void> {
+    await Promise.all([this.#store.pool.close(), this.#store.hashing.close()]);
   }
 
   /** Every call first makes sure that the disk is still the one that was opened. */
@@ -186,9 +187,10 @@ export async function openFilesystemRepository(
       const message = `repository ${name} ${fact}; it cannot be changed`;
       throw new SnapformError("failed-precondition", message);
     }
-    const pool = createCopyPool(options.workers ?? DEFAULT_WORKERS);
+    const width = options.workers ?? DEFAULT_WORKERS;
+    const threads = { pool: createCopyPool(width), hashing: createHashThreads(width) };
     const { id } = identity;
-    const rest = { undoMs, project: project ?? null, fs, clock, pool };
+    const rest = { undoMs, project: project ?? null, fs, clock, ...threads };
     return new FilesystemRepository({ name, root, id, hash: identity.hash, ...rest });
   } catch (error) {
     throw repositoryError(error, name, root);

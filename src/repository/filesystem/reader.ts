@@ -1,4 +1,3 @@
-import { createReadStream } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import type { EngineContext, SnapshotReader } from "../../engine/driver.ts";
 import { SnapformError } from "../../errors/index.ts";
@@ -6,14 +5,12 @@ import type { Manifest, ManifestFile } from "../../snapshot/manifest.ts";
 import type { SnapshotKey } from "../repository.ts";
 import { COPY_WIDTH, INLINE_BYTES, copyFile } from "./copy-file.ts";
 import { repositoryError, throwIfCancelled } from "./filesystem-errors.ts";
-import { createHasher } from "./hasher.ts";
 import { isSafePath, objectPath } from "./layout.ts";
 import { readSnapshot } from "./read.ts";
+import { readObject } from "./read-stream.ts";
 import { forEachOf, inStore, type Store } from "./store.ts";
 import type { TaskWatch } from "./copy-pool.ts";
 import { watchOf } from "./watch.ts";
-
-const READ_BYTES = 1024 * 1024;
 
 function corrupt(store: Store, file: ManifestFile, what: string): SnapformError {
   const which = `${objectPath(file.hash)}, which is ${file.path} of the snapshot,`;
@@ -38,19 +35,16 @@ async function* read(
   file: ManifestFile,
   signal: AbortSignal,
 ): AsyncGenerator<Uint8Array> {
-  const hasher = await createHasher(manifest.hash);
   const path = inStore(store, objectPath(file.hash));
+  const { hash, size } = file;
+  const { hash: hashName } = manifest;
+  const wrong = (what: string): SnapformError => corrupt(store, file, what);
   try {
-    const stream = createReadStream(path, { highWaterMark: READ_BYTES, signal });
-    for await (const piece of stream as AsyncIterable<Uint8Array>) {
-      hasher.update(piece);
-      yield piece;
-    }
+    yield* readObject(store, { path, size, hash, hashName, signal, corrupt: wrong });
   } catch (error) {
     throwIfCancelled(signal);
     throw repositoryError(error, store.name, store.root);
   }
-  if (hasher.digest() !== file.hash) throw corrupt(store, file, "does not fit its hash");
 }
 
 /** Makes the folders of a file below `directory`; adds all on the way to `touched`. */

@@ -12,6 +12,7 @@ import {
   utimes,
 } from "node:fs/promises";
 import { codeOf } from "./filesystem-errors.ts";
+import { openStreamFile } from "./stream-file.ts";
 
 export interface FileStat {
   readonly size: number;
@@ -47,6 +48,14 @@ export interface RepositoryFs {
   makeFolder(path: string): Promise<boolean>;
   /** Creates a file that must not exist. */
   create(path: string, mode: number): Promise<NewFile>;
+  /**
+   * Opens a file, made if it is not there, for many bytes behind its first `keepBytes`; what comes
+   * after them is cut off. It gets its `finalMode` when it is made durable.
+   */
+  openStream(
+    path: string,
+    options: { readonly keepBytes: number; readonly finalMode: number },
+  ): Promise<NewFile>;
   rename(from: string, to: string): Promise<void>;
   link(from: string, to: string): Promise<void>;
   /** False when it was gone already. */
@@ -130,6 +139,7 @@ export const nodeFs: RepositoryFs = Object.freeze<RepositoryFs>({
   },
   makeFolder,
   create,
+  openStream: openStreamFile,
   rename,
   link,
   async unlink(path) {

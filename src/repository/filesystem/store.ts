@@ -2,6 +2,7 @@ import { dirname, join } from "node:path";
 import type { Clock } from "../../clock/clock.ts";
 import type { HashName } from "../../snapshot/manifest.ts";
 import type { CopyPool } from "./copy-pool.ts";
+import type { HashThreads } from "./hash-threads.ts";
 import type { RepositoryFs } from "./repository-fs.ts";
 
 /** An open repository as the operations of this folder see it. */
@@ -16,6 +17,7 @@ export interface Store {
   readonly fs: RepositoryFs;
   readonly clock: Clock;
   readonly pool: CopyPool;
+  readonly hashing: HashThreads;
 }
 
 /** How many small operations are in flight at once. */

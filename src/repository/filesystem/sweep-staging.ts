@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { throwIfCancelled } from "./filesystem-errors.ts";
 import { FOLDERS, isHash, objectPath } from "./layout.ts";
+import { leavePartial, partialName } from "./partials.ts";
 import { ownerLife, parseStagingName, removeTree } from "./staging.ts";
 import { inStore, makeFolders, type Store } from "./store.ts";
 
@@ -23,6 +24,23 @@ async function look(store: Store, path: string): Promise<Leftover | null> {
     newestMs = Math.max(newestMs, found?.mtimeMs ?? 0);
   }
   return { path, names, bytes, newestMs };
+}
+
+/** Half-stored streams go on being of use for a day, though whoever stored them is gone. */
+async function keepPartials(
+  store: Store,
+  leftover: Leftover,
+  before: number,
+  dryRun: boolean,
+): Promise<number> {
+  let bytes = 0;
+  for (const name of leftover.names.filter((one) => partialName(one) !== null)) {
+    const path = join(leftover.path, name);
+    const found = await store.fs.stat(path);
+    if (found === null || found.mtimeMs < before) continue;
+    if (dryRun || (await leavePartial(store, path))) bytes += found.size;
+  }
+  return bytes;
 }
 
 /** Objects that a sweep had taken aside when it died go back, for the next look at them. */
@@ -59,7 +77,7 @@ export async function sweepStaging(
     throwIfCancelled(signal);
     const leftover = await look(store, join(root, entry.name));
     if (leftover === null || !isOver(entry.name, leftover.newestMs, before)) continue;
-    bytes += leftover.bytes;
+    bytes += leftover.bytes - (await keepPartials(store, leftover, before, dryRun));
     if (dryRun) continue;
     if (entry.isFolder) {
       bytes -= await putBackObjects(store, leftover);

@@ -5,7 +5,7 @@ import type { Owner } from "../../snapshot/snapshot.ts";
 import type { WriteRequest } from "../repository.ts";
 import type { TaskWatch } from "./copy-pool.ts";
 import { throwIfCancelled } from "./filesystem-errors.ts";
-import { storeFiles, takeFiles, type StoredFile } from "./intake.ts";
+import { storeFiles, takeFiles, type Intake, type StoredFile } from "./intake.ts";
 import { isSafePath } from "./layout.ts";
 import { keyOf } from "./manifest-file.ts";
 import { missingObjects } from "./objects.ts";
@@ -70,6 +70,14 @@ function sizeOf(files: readonly { readonly size: number }[]): number {
   return files.reduce((sum, file) => sum + file.size, 0);
 }
 
+function namesOf(parts: readonly CapturedPart[]): ReadonlyMap<SourceFile, string> {
+  const names = new Map<SourceFile, string>();
+  for (const { name, files } of parts) {
+    for (const file of files) names.set(file, `${name}/${file.path}`);
+  }
+  return names;
+}
+
 function manifestOf(
   store: Store,
   { draft, parts }: WriteRequest,
@@ -99,19 +107,15 @@ function manifestOf(
  * Looks, now that the manifest protects them, whether all objects are still there, and stores again
  * what a concurrent sweep has removed before it could see the manifest.
  */
-async function settle(
-  store: Store,
-  stored: readonly StoredFile[],
-  staging: Staging,
-  watch: TaskWatch,
-): Promise<void> {
+async function settle(intake: Intake, stored: readonly StoredFile[]): Promise<void> {
+  const { store } = intake;
   let missing = await missingObjects(store, stored);
   for (let round = 0; missing.length > 0 && round < REPAIR_ROUNDS; round++) {
     const expected = new Map(missing.map((one) => [one.file, one.hash]));
     const files = missing.map((one) => one.file);
-    for (const again of await takeFiles(store, files, staging, watch)) {
+    for (const again of await takeFiles(intake, files)) {
       if (again.hash === expected.get(again.file)) continue;
-      const message = `the source file ${again.file.path} changed while it was stored`;
+      const message = `the source file ${intake.names.get(again.file)} changed while it was stored`;
       throw new SnapformError("aborted", message, { retryable: true });
     }
     missing = await missingObjects(store, missing);
@@ -136,14 +140,15 @@ export async function writeSnapshot(
   const watch = watchOf(context, sizeOf(files));
   const staging = await openStaging(store);
   try {
-    const stored = await storeFiles(store, files, staging, watch);
+    const intake = { store, staging, watch, names: namesOf(parts) };
+    const stored = await storeFiles(intake, files);
     throwIfCancelled(context.signal);
     const manifest = Object.freeze(manifestOf(store, request, stored));
     if (!(await publishManifest(store, manifest, staging))) {
       return (await earlier(store, draft)) ?? (await writeSnapshot(store, request, context));
     }
     try {
-      await settle(store, [...stored.values()], staging, watch);
+      await settle(intake, [...stored.values()]);
     } catch (error) {
       await retractManifest(store, manifest);
       throw error;

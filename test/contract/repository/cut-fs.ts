@@ -76,6 +76,10 @@ export function cutFs(at: number = Number.POSITIVE_INFINITY): CutFs {
     makeFolder: (path) => change(`makeFolder ${path}`, () => nodeFs.makeFolder(path)),
     create: (path, mode) =>
       change(`create ${path}`, async () => watched(path, await nodeFs.create(path, mode))),
+    openStream: (path, options) =>
+      change(`openStream ${path}`, async () =>
+        watched(path, await nodeFs.openStream(path, options)),
+      ),
     rename: (from, to) => change(`rename ${from} ${to}`, () => nodeFs.rename(from, to)),
     link: (from, to) => change(`link ${from} ${to}`, () => nodeFs.link(from, to)),
     unlink: (path) => change(`unlink ${path}`, () => nodeFs.unlink(path)),

@@ -1,0 +1,90 @@
+import type { RunningHash } from "./hash-threads.ts";
+import type { Sink } from "./receive.ts";
+import type { NewFile } from "./repository-fs.ts";
+
+/**
+ * Gathers the pieces of a stream in slots; a full one is written and hashed at the same time, beside
+ * the pieces that still come. Holds no more than its slots: who has no room waits.
+ */
+export interface StreamSink extends Sink {
+  /** Hands over what is gathered, and ends once all of it is written and hashed. */
+  flush(): Promise<void>;
+  /** Ends when nothing touches the slots or the file any more, whatever became of it. */
+  settle(): Promise<void>;
+}
+
+class SlotSink implements StreamSink {
+  readonly #file: NewFile;
+  readonly #hash: RunningHash;
+  readonly #onStored: (byteCount: number) => void;
+  readonly #free: number[];
+  #slot: number | null;
+  #filled = 0;
+  #writing: Promise<void> = Promise.resolve();
+  readonly #busy: Set<Promise<void>> = new Set();
+  #failure: { readonly error: unknown } | null = null;
+
+  constructor(file: NewFile, hash: RunningHash, onStored: (byteCount: number) => void) {
+    this.#file = file;
+    this.#hash = hash;
+    this.#onStored = onStored;
+    this.#free = hash.slots.map((_slot, index) => index);
+    this.#slot = this.#free.pop() ?? null;
+  }
+
+  put(piece: Uint8Array): number {
+    if (this.#slot === null) return 0;
+    const slot = this.#hash.slots[this.#slot] as Uint8Array;
+    const count = Math.min(piece.length, slot.length - this.#filled);
+    slot.set(count === piece.length ? piece : piece.subarray(0, count), this.#filled);
+    this.#filled += count;
+    if (this.#filled === slot.length) this.#hand();
+    return count;
+  }
+
+  async room(): Promise<void> {
+    while (this.#slot === null && this.#failure === null) await Promise.race(this.#busy);
+    this.#check();
+  }
+
+  async flush(): Promise<void> {
+    if (this.#filled > 0) this.#hand();
+    await this.settle();
+    this.#check();
+  }
+
+  async settle(): Promise<void> {
+    while (this.#busy.size > 0) await Promise.all(this.#busy);
+  }
+
+  #check(): void {
+    if (this.#failure !== null) throw this.#failure.error;
+  }
+
+  #hand(): void {
+    const [index, byteCount] = [this.#slot as number, this.#filled];
+    const bytes = (this.#hash.slots[index] as Uint8Array).subarray(0, byteCount);
+    this.#slot = this.#free.pop() ?? null;
+    this.#filled = 0;
+    this.#writing = this.#writing.then(() => this.#file.write(bytes));
+    const both = Promise.allSettled([this.#writing, this.#hash.update(index, byteCount)]);
+    const stored = both.then((ends) => {
+      this.#busy.delete(stored);
+      const failed = ends.find((end) => end.status === "rejected");
+      if (failed !== undefined) this.#failure ??= { error: failed.reason };
+      else this.#onStored(byteCount);
+      if (this.#slot === null) this.#slot = index;
+      else this.#free.push(index);
+    });
+    this.#busy.add(stored);
+  }
+}
+
+/** A sink into a file and a hash. `onStored` is told of bytes that are written and hashed. */
+export function openStreamSink(
+  file: NewFile,
+  hash: RunningHash,
+  onStored: (byteCount: number) => void,
+): StreamSink {
+  return new SlotSink(file, hash, onStored);
+}
