@@ -83,6 +83,8 @@ function draft(): ManifestDraft {
     description: null,
     keepUntil: null,
     points: null,
+    layout: null,
+    native: null,
     schema: null,
     details: null,
   };

@@ -46,7 +46,9 @@ const recordOf = (id: string): SnapshotRecord => ({
   scheduledFor: at.toISOString(),
   startedAt: at.toISOString(),
   adoptedAt: null,
-  nativeKey: null,
+  description: null,
+  keepUntil: null,
+  native: null,
   pinned: false,
 });
 
@@ -65,6 +67,8 @@ function stepsOf(id: string): readonly (readonly Change[])[] {
   const plan = {
     address: record.address,
     scheduledFor,
+    description: null,
+    keepUntil: null,
     take: 1,
     places: ["repository.vault"],
     isWhole: true,

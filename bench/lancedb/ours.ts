@@ -57,6 +57,7 @@ async function snapshot(repository: Repository, previous: readonly Manifest[]): 
       collection,
       engine: "lancedb",
       startedAt,
+      native: null,
       ...rest,
     };
     const request = { draft: { ...draft, ...capture.draft }, parts: capture.parts };
@@ -92,6 +93,9 @@ const first = await snapshot(vault, []);
 const unchangedMs = await timed(() => snapshot(vault, [first]));
 const checkMs = await timed(() => vault.check({ readData: true }, context));
 
+// Of no use to an engine without nodes.
+const plain = { route: [], aliases: false, earlier: null, record: () => Promise.resolve() };
+
 const target = join(scratch, "restored");
 const restored = openTables(target);
 const restoreMs = await timed(
@@ -105,6 +109,7 @@ const restoreMs = await timed(
         procedure: "new",
         expectedIdentity: null,
         check: "hashes",
+        ...plain,
       },
       context,
     );
@@ -125,6 +130,7 @@ const inPlaceMs = await timed(async (run) => {
       procedure: "in-place",
       expectedIdentity: live?.identity ?? null,
       check: "hashes",
+      ...plain,
     },
     context,
   );

@@ -49,11 +49,17 @@ function unrecorded(world: World, ledger: LedgerSession, inventory: Inventory): 
   const { project } = world.desired;
   return inventory.snapshots.flatMap((snapshot): Change[] => {
     const { owner, id, cluster, collection, clusterIdentity, scheduledFor, startedAt } = snapshot;
+    const { description, keepUntil, native } = snapshot;
     if (owner?.project !== project || owner.lineage !== ledger.lineage) return [];
     if (ledger.state.snapshots[id]) return [];
     const base = { id, cluster, collection, clusterIdentity, scheduledFor, startedAt };
-    const record = { ...base, address: owner.address, adoptedAt: null, nativeKey: null };
-    return [{ type: "snapshot-recorded", record: { ...record, pinned: false } }];
+    const record = { ...base, address: owner.address, adoptedAt: null };
+    return [
+      {
+        type: "snapshot-recorded",
+        record: { ...record, description, keepUntil, native, pinned: false },
+      },
+    ];
   });
 }
 

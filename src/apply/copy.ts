@@ -28,7 +28,9 @@ export async function copy(run: Run, action: CopyAction): Promise<OutcomeDetail>
   return withCapture(run.world, capture, async () => {
     const { id, startedAt, scheduledFor, description, keepUntil } = snapshot;
     const identity = { id, owner, cluster, collection, engine: engine.engine, startedAt };
-    const draft = { ...identity, scheduledFor, description, keepUntil, ...capture.draft };
+    const { key, details } = native;
+    const kept = { scheduledFor, description, keepUntil, native: { key, details } };
+    const draft = { ...identity, ...kept, ...capture.draft };
     const manifest = await repository.write({ draft, parts: capture.parts }, context);
     const at = run.world.clock.now().toISOString();
     await run.ledger.record(...coveredChanges(run.ledger, action.address, scheduledFor, at), {

@@ -31,7 +31,7 @@ export async function createNative(
   const snapshot = snapshotOfNative(run, action, native);
   if (!isComplete(snapshot)) return incomplete(run, action, engine, native, snapshot);
   const at = run.world.clock.now().toISOString();
-  const changes = createdChanges(createdOf(action, snapshot, native.key), at);
+  const changes = createdChanges(createdOf(action, snapshot), at);
   await run.ledger.record(...changes, { type: "settled", actionId });
   run.live.put(snapshot);
   return { bytes: native.bytes, newBytes: native.bytes };
@@ -50,7 +50,7 @@ async function incomplete(
 ): Promise<never> {
   const { cluster, collection, snapshotId, id: actionId } = action;
   const whole = [...run.live.completeOf(cluster, collection, run.world.clock.now())];
-  await run.ledger.record(claim(createdOf(action, snapshot, native.key)), {
+  await run.ledger.record(claim(createdOf(action, snapshot)), {
     type: "settled",
     actionId,
   });
@@ -84,6 +84,8 @@ function snapshotOfNative(run: Run, action: CreateAction, native: NativeSnapshot
     scheduledFor,
     description,
     points: native.points,
+    layout: native.layout,
+    native: { key: native.key, details: native.details },
     bytes: native.bytes,
     pinned: false,
     keepUntil,

@@ -1,4 +1,4 @@
-import type { EngineDriver } from "../engine/driver.ts";
+import type { Capture, EngineDriver } from "../engine/driver.ts";
 import { isSnapformError, SnapformError } from "../errors/index.ts";
 import type { CreateAction } from "../plan/action.ts";
 import type { Repository } from "../repository/repository.ts";
@@ -59,14 +59,11 @@ function draftFor(
   action: CreateAction,
   engine: string,
   startedAt: string,
-): Omit<
-  ManifestDraft,
-  "engineVersion" | "collectionIdentity" | "clusterIdentity" | "schema" | "details" | "points"
-> {
+): Omit<ManifestDraft, keyof Capture["draft"]> {
   const { snapshotId, cluster, collection, scheduledFor, description, keepUntil } = action;
   const owner = ownerOf(run, action);
   const base = { id: snapshotId, owner, cluster, collection, engine, startedAt };
-  return { ...base, scheduledFor, description, keepUntil };
+  return { ...base, scheduledFor, description, keepUntil, native: null };
 }
 
 async function previousManifests(
@@ -110,7 +107,7 @@ async function recordCreated(
 ): Promise<void> {
   const snapshot = snapshotOfManifest(manifest, NO_NOTES, repository.name);
   const at = run.world.clock.now().toISOString();
-  await run.ledger.record(...createdChanges(createdOf(action, snapshot, null), at), {
+  await run.ledger.record(...createdChanges(createdOf(action, snapshot), at), {
     type: "settled",
     actionId: action.id,
   });

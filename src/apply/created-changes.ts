@@ -2,7 +2,7 @@ import { resourceOf } from "../address/address.ts";
 import type { Change } from "../ledger/change.ts";
 import type { SnapshotRecord } from "../ledger/state.ts";
 import type { CreateAction } from "../plan/action.ts";
-import type { Owner, Snapshot } from "../snapshot/snapshot.ts";
+import type { NativeHandle, Owner, Snapshot } from "../snapshot/snapshot.ts";
 import type { Run } from "./run.ts";
 
 /** What is recorded of a snapshot that was made. */
@@ -16,7 +16,9 @@ export interface Created {
   readonly scheduledFor: string | null;
   readonly startedAt: string;
   readonly take: number;
-  readonly nativeKey: string | null;
+  readonly description: string | null;
+  readonly keepUntil: string | null;
+  readonly native: NativeHandle | null;
 }
 
 /** Whose a snapshot is that an action makes. */
@@ -26,20 +28,17 @@ export function ownerOf(run: Run, action: CreateAction): Owner {
 }
 
 /** What is recorded of the snapshot that an action has made. */
-export function createdOf(
-  action: CreateAction,
-  snapshot: Snapshot,
-  nativeKey: string | null,
-): Created {
+export function createdOf(action: CreateAction, snapshot: Snapshot): Created {
   const { snapshotId: id, cluster, collection, address, scheduledFor, take } = action;
-  const { clusterIdentity, startedAt } = snapshot;
-  const base = { id, cluster, collection, address, scheduledFor, take };
-  return { ...base, clusterIdentity, startedAt, nativeKey };
+  const { description, keepUntil } = action;
+  const { clusterIdentity, startedAt, native } = snapshot;
+  const base = { id, cluster, collection, address, scheduledFor, description, keepUntil, take };
+  return { ...base, clusterIdentity, startedAt, native };
 }
 
 /** The claim to a snapshot, whole or not: from here on it is ours, and nobody's leftover. */
 export function claim(made: Created): Change {
-  const { id, cluster, collection, clusterIdentity, scheduledFor, startedAt, nativeKey } = made;
+  const { id, cluster, collection, clusterIdentity, scheduledFor, startedAt, native } = made;
   const record: SnapshotRecord = {
     id,
     cluster,
@@ -49,7 +48,9 @@ export function claim(made: Created): Change {
     scheduledFor,
     startedAt,
     adoptedAt: null,
-    nativeKey,
+    description: made.description,
+    keepUntil: made.keepUntil,
+    native,
     pinned: false,
   };
   return { type: "snapshot-recorded", record };

@@ -1,4 +1,6 @@
 import { SnapformError } from "../errors/index.ts";
+import type { Change } from "../ledger/change.ts";
+import type { State } from "../ledger/state.ts";
 import type { ExpireAction } from "../plan/action.ts";
 import type { StoredSnapshot } from "../repository/repository.ts";
 import { repositoryOf, type Place } from "../snapshot/snapshot.ts";
@@ -29,11 +31,22 @@ export async function expire(run: Run, action: ExpireAction): Promise<Outcome> {
     if (snapshot) run.live.put({ ...snapshot, copies });
     return keep(run, action, kept);
   }
-  await run.ledger.record(...(action.isWhole ? [{ type: "snapshot-removed", id } as const] : []), {
+  await run.ledger.record(...removalOf(run.ledger.state, action), {
     type: "settled",
     actionId: action.id,
   });
   return { status: "done", detail: { bytes: action.bytes } };
+}
+
+/** What the ledger learns: it is gone, or the cluster has no copy of it any more. */
+export function removalOf(
+  state: State,
+  { snapshotId: id, places, isWhole }: Pick<ExpireAction, "snapshotId" | "places" | "isWhole">,
+): readonly Change[] {
+  if (isWhole) return [{ type: "snapshot-removed", id }];
+  const record = state.snapshots[id];
+  if (!record || !places.includes("cluster")) return [];
+  return [{ type: "snapshot-recorded", record: { ...record, native: null } }];
 }
 
 async function keep(run: Run, action: ExpireAction, why: string): Promise<Outcome> {

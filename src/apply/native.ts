@@ -10,11 +10,10 @@ export async function findNative(
   at: { readonly cluster: string; readonly collection: string; readonly id: string },
 ): Promise<NativeSnapshot | null> {
   const engine = await world.engine(at.cluster);
-  const listed = await engine.listNative([at.collection], quietContext(world));
-  const key = state.snapshots[at.id]?.nativeKey ?? null;
-  return (
-    listed.find((native) => native.id === at.id || (key !== null && native.key === key)) ?? null
-  );
+  const handle = state.snapshots[at.id]?.native ?? null;
+  const known = handle === null ? [] : [{ collection: at.collection, ...handle }];
+  const listed = await engine.listNative([at.collection], known, quietContext(world));
+  return listed.find(({ id, key }) => id === at.id || key === handle?.key) ?? null;
 }
 
 export async function requireNative(

@@ -13,11 +13,20 @@ import { unstoppable } from "./world.ts";
 
 function intentPlan(run: Run, action: Action): IntentPlan {
   const { address } = action;
-  const base = { address, scheduledFor: null, take: 0, places: [], isWhole: false, restore: null };
+  const base = {
+    address,
+    scheduledFor: null,
+    description: null,
+    keepUntil: null,
+    take: 0,
+    places: [],
+    isWhole: false,
+    restore: null,
+  };
   switch (action.kind) {
     case "create": {
-      const { scheduledFor, take, place } = action;
-      return { ...base, scheduledFor, take, places: [place] };
+      const { scheduledFor, description, keepUntil, take, place } = action;
+      return { ...base, scheduledFor, description, keepUntil, take, places: [place] };
     }
     case "copy":
       return { ...base, places: [action.to] };

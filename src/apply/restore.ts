@@ -54,6 +54,11 @@ export async function restore(
       procedure: action.procedure,
       expectedIdentity: action.targetIdentity,
       check: action.check,
+      route: action.route,
+      aliases: action.aliases,
+      earlier: run.ledger.state.intents[action.id]?.details ?? null,
+      record: (details) =>
+        run.ledger.record({ type: "intent-details", actionId: action.id, details }),
     },
     context,
   );

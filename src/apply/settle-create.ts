@@ -24,24 +24,24 @@ export async function settleCreate(
     const owner = stored?.manifest.owner;
     if (!stored || owner?.lineage !== ledger.lineage) return [];
     if (owner.project !== world.desired.project) return [];
-    return createdChanges(createdOf(intent, { ...stored.manifest, nativeKey: null }), at);
+    return createdChanges(createdOf(intent, { ...stored.manifest, native: null }), at);
   }
   const native = await resume(world, ledger, intent);
   if (native === null) return [];
   const clusterIdentity = ledger.state.clusters[intent.cluster]?.identity ?? null;
-  const { startedAt, key: nativeKey } = native;
-  const made = createdOf(intent, { startedAt, clusterIdentity, nativeKey });
+  const { startedAt, key, details } = native;
+  const made = createdOf(intent, { startedAt, clusterIdentity, native: { key, details } });
   return native.status === "complete" ? createdChanges(made, at) : [claim(made)];
 }
 
 function createdOf(
   { snapshotId: id, cluster, collection, plan }: Intent,
-  found: Pick<Created, "startedAt" | "clusterIdentity" | "nativeKey">,
+  found: Pick<Created, "startedAt" | "clusterIdentity" | "native">,
 ): Created {
-  const { address, scheduledFor, take } = plan;
-  const { startedAt, clusterIdentity, nativeKey } = found;
-  const base = { id, cluster, collection, address, scheduledFor, take };
-  return { ...base, startedAt, clusterIdentity, nativeKey };
+  const { address, scheduledFor, description, keepUntil, take } = plan;
+  const { startedAt, clusterIdentity, native } = found;
+  const base = { id, cluster, collection, address, scheduledFor, description, keepUntil, take };
+  return { ...base, startedAt, clusterIdentity, native };
 }
 
 /**
@@ -67,7 +67,7 @@ async function resume(
       {
         snapshotId,
         collection,
-        description: null,
+        description: intent.plan.description,
         earlier: details,
         record: (next) => ledger.record({ type: "intent-details", actionId, details: next }),
       },

@@ -2,6 +2,7 @@ import { isSnapformError } from "../errors/index.ts";
 import type { Change } from "../ledger/change.ts";
 import type { Intent } from "../ledger/state.ts";
 import { repositoryOf } from "../snapshot/snapshot.ts";
+import { removalOf } from "./expire.ts";
 import type { LedgerSession } from "./ledger-session.ts";
 import { findNative } from "./native.ts";
 import { findStored } from "./stored.ts";
@@ -26,8 +27,8 @@ export async function settleExpire(
         : await isStored(world, name, intent);
     if (isLeft) isGone = false;
   }
-  const { snapshotId: id, plan } = intent;
-  return isGone && plan.isWhole ? [{ type: "snapshot-removed", id }] : [];
+  const { snapshotId, plan } = intent;
+  return isGone ? removalOf(ledger.state, { snapshotId, ...plan }) : [];
 }
 
 /**

@@ -12,7 +12,8 @@ export async function settleRestore(world: World, intent: Intent): Promise<reado
   if (pending === null || intent.runId === null) return [];
   const engine = await world.engine(intent.cluster);
   const context = quietContext(world);
-  const trace = await engine.recoverRestore(intent.runId, intent.collection, context);
+  const { runId, collection: target, details: earlier } = intent;
+  const trace = await engine.recoverRestore({ runId, target, earlier }, context);
   if (trace.kind !== "finished") {
     if (trace.kind === "cleaned") {
       const where = `${intent.cluster}/${intent.collection}`;

@@ -231,6 +231,11 @@ export interface RestoreConfig {
     readonly ifExists?: "fail" | "replace" | "alias";
     /** The alias to move; needed with `ifExists: alias` and only then. */
     readonly alias?: string;
+    /**
+     * Also make the aliases that the collection had when it was snapshotted, where no
+     * collection has them now. Needs an engine with aliases. Default: false.
+     */
+    readonly aliases?: boolean;
     /** How long that which was replaced is kept for an undo. Default: "7d". */
     readonly keepReplaced?: string;
   };

@@ -107,6 +107,8 @@ export interface RestoreTarget {
   readonly ifExists: "fail" | "replace" | "alias";
   /** Non-null exactly where `ifExists` is `alias`. */
   readonly alias: string | null;
+  /** Also make the aliases that the collection had, where no collection has them now. */
+  readonly aliases: boolean;
   /** How long that which was replaced is kept, in milliseconds. */
   readonly keepReplacedMs: number;
 }

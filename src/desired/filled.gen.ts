@@ -74,6 +74,7 @@ readonly cluster: string;
 readonly collection: string;
 readonly ifExists: "fail" | "replace" | "alias";
 readonly alias?: string;
+readonly aliases: boolean;
 readonly keepReplaced: string;
 };
 readonly refresh: "once" | "follow";

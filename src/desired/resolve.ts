@@ -205,7 +205,7 @@ function snapshotOf(name: string, snapshot: SnapshotFilled, { config }: Scene): 
 }
 
 function restoreOf(name: string, restore: RestoreFilled, config: SnapformFilled): DesiredRestore {
-  const { cluster, collection, ifExists, alias, keepReplaced } = restore.to;
+  const { cluster, collection, ifExists, alias, aliases, keepReplaced } = restore.to;
   return {
     name,
     from: sourceOf(restore.from, config),
@@ -214,6 +214,7 @@ function restoreOf(name: string, restore: RestoreFilled, config: SnapformFilled)
       collection,
       ifExists,
       alias: alias ?? null,
+      aliases,
       keepReplacedMs: parseSpan(keepReplaced),
     },
     refresh: restore.refresh,

@@ -1,6 +1,6 @@
 import { SnapformError } from "../errors/index.ts";
 import type { Capabilities, RestoreProcedure } from "../snapshot/capabilities.ts";
-import type { EngineDriver, NativeSnapshot, RestoreRequest } from "./driver.ts";
+import type { EngineDriver, KnownNative, RestoreRequest } from "./driver.ts";
 
 /** Every call of `driver`, each refusing what cannot be meant or done before the driver sees it. */
 export function checkedCalls(driver: EngineDriver, cluster: string): Required<EngineDriver> {
@@ -10,9 +10,10 @@ export function checkedCalls(driver: EngineDriver, cluster: string): Required<En
     engine,
     capabilities,
     observe: (context) => driver.observe(context),
-    async listNative(collections, context) {
+    async listNative(collections, known, context) {
       for (const name of collections) check.named(name, "collection");
-      return driver.listNative(collections, context);
+      for (const each of known) check.native(each);
+      return driver.listNative(collections, known, context);
     },
     async capture(request, context) {
       if (capabilities.create !== "capture") check.unable("hold a collection still");
@@ -39,10 +40,10 @@ export function checkedCalls(driver: EngineDriver, cluster: string): Required<En
       check.restore(request);
       return driver.restore(request, context);
     },
-    async recoverRestore(runId, target, context) {
-      check.named(runId, "run");
-      check.named(target, "target");
-      return driver.recoverRestore(runId, target, context);
+    async recoverRestore(request, context) {
+      check.named(request.runId, "run");
+      check.named(request.target, "target");
+      return driver.recoverRestore(request, context);
     },
     sweep: (context) => driver.sweep(context),
     async check(collection, manifest, level, context) {
@@ -85,7 +86,7 @@ class RequestCheck {
     throw new SnapformError("unimplemented", `cluster ${this.#cluster}: ${text}`);
   }
 
-  native(snapshot: NativeSnapshot): void {
+  native(snapshot: KnownNative): void {
     this.named(snapshot.collection, "collection");
     this.named(snapshot.key, "snapshot");
   }

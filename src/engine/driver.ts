@@ -4,9 +4,10 @@
 // SnapformError whose code and `outcomeUnknown` say what may be assumed; none writes to a log.
 import type { Capabilities, CheckLevel, RestoreProcedure } from "../snapshot/capabilities.ts";
 import type { CheckResult } from "../snapshot/check.ts";
-import type { ObservedCollection } from "../snapshot/inventory.ts";
+import type { ClusterView, ObservedCollection } from "../snapshot/inventory.ts";
 import type { Json, Manifest, ManifestDraft, ManifestFile } from "../snapshot/manifest.ts";
-import type { PointRange, Snapshot } from "../snapshot/snapshot.ts";
+import type { RouteStep, SnapshotLayout } from "../snapshot/layout.ts";
+import type { NativeHandle, PointRange, Snapshot } from "../snapshot/snapshot.ts";
 
 export type { CheckResult };
 
@@ -24,7 +25,7 @@ export interface Progress {
 }
 
 /** A cluster as its driver sees it now. */
-export interface ClusterObservation {
+export interface ClusterObservation extends ClusterView {
   /** Same for the same deployment for ever; null when it does not exist yet. */
   readonly identity: string | null;
   readonly version: string | null;
@@ -57,7 +58,13 @@ export interface Capture {
   /** Everything that the engine knows for the manifest. */
   readonly draft: Pick<
     ManifestDraft,
-    "engineVersion" | "collectionIdentity" | "clusterIdentity" | "schema" | "details" | "points"
+    | "engineVersion"
+    | "collectionIdentity"
+    | "clusterIdentity"
+    | "schema"
+    | "details"
+    | "points"
+    | "layout"
   >;
   readonly parts: readonly CapturedPart[];
   /** Releases what holds the view still. Called exactly once, also after a failure. */
@@ -81,10 +88,13 @@ export interface NativeCreateRequest {
   record(details: Json): Promise<void>;
 }
 
+/** A snapshot that the ledger, or a manifest, says the cluster keeps. */
+export interface KnownNative extends NativeHandle {
+  readonly collection: string;
+}
+
 /** A snapshot that the cluster itself keeps. `id` is ours where the engine can carry it. */
-export interface NativeSnapshot {
-  /** The engine's key for it: stable, unique in its collection. */
-  readonly key: string;
+export interface NativeSnapshot extends NativeHandle {
   /** Our id, where it can be read back from the server; else null and the state knows it. */
   readonly id: string | null;
   readonly collection: string;
@@ -95,8 +105,8 @@ export interface NativeSnapshot {
   readonly status: Snapshot["copies"][number]["status"];
   readonly parts: Snapshot["copies"][number]["parts"];
   readonly points: PointRange | null;
+  readonly layout: SnapshotLayout | null;
   readonly pinned: boolean;
-  readonly details: Json;
 }
 
 /** Reads the files of a snapshot that a repository holds, with its hashes checked. */
@@ -129,6 +139,22 @@ export interface RestoreRequest {
   readonly expectedIdentity: string | null;
   /** The level that must be reached; the engine goes as high as it can. */
   readonly check: CheckLevel;
+  /** Which part goes to which node, in order; empty for an engine without nodes. */
+  readonly route: readonly RouteStep[];
+  /** Also make the aliases that the collection had, where no collection has them now. */
+  readonly aliases: boolean;
+  /** What an earlier attempt of this run has asked to be remembered; null at the first. */
+  readonly earlier: Json;
+  /** Called with what must not be forgotten about this run; awaited before going on. */
+  record(details: Json): Promise<void>;
+}
+
+/** An interrupted run of a restore. */
+export interface RecoverRequest {
+  readonly runId: string;
+  readonly target: string;
+  /** What the run has last asked to be remembered; null when it had not. */
+  readonly earlier: Json;
 }
 
 export interface RestoreResult {
@@ -151,8 +177,17 @@ export interface EngineDriver {
   readonly engine: string;
   readonly capabilities: Capabilities;
   observe(context: EngineContext): Promise<ClusterObservation>;
-  /** Snapshots that the cluster itself keeps of these collections; `capture` engines have none. */
-  listNative(collections: readonly string[], context: EngineContext): Promise<NativeSnapshot[]>;
+  /**
+   * Snapshots that the cluster itself keeps of these collections; `capture` engines have none.
+   * `known` is what the ledger and the manifests say, also of collections that are gone: each of
+   * them is answered as it is now (whole, in part, unknown, unreachable), or left out when nothing
+   * of it is there. What is found beside them is answered under keys of its own.
+   */
+  listNative(
+    collections: readonly string[],
+    known: readonly KnownNative[],
+    context: EngineContext,
+  ): Promise<NativeSnapshot[]>;
   /** Holds a collection still so that a repository can take its files (`create: "capture"`). */
   capture?(request: CaptureRequest, context: EngineContext): Promise<Capture>;
   /** Makes a snapshot on the cluster (`create: "native"`). */
@@ -163,7 +198,7 @@ export interface EngineDriver {
   deleteNative?(snapshot: NativeSnapshot, context: EngineContext): Promise<void>;
   restore(request: RestoreRequest, context: EngineContext): Promise<RestoreResult>;
   /** Looks for what an interrupted restore run left, and cleans up what is not whole. */
-  recoverRestore(runId: string, target: string, context: EngineContext): Promise<RestoreTrace>;
+  recoverRestore(request: RecoverRequest, context: EngineContext): Promise<RestoreTrace>;
   /** Removes staging of captures and restores that no running process owns. */
   sweep(context: EngineContext): Promise<void>;
   /** Checks a collection against a manifest, e.g. after a restore or by hand. */

@@ -5,7 +5,7 @@
 import type { RetentionRules } from "../policy/retention.ts";
 import type { CheckLevel, RestoreProcedure } from "../snapshot/capabilities.ts";
 import type { Json } from "../snapshot/manifest.ts";
-import type { Place } from "../snapshot/snapshot.ts";
+import type { NativeHandle, Place } from "../snapshot/snapshot.ts";
 
 /** The newest format that this snapform writes; older ones are upgraded on reading. */
 export const STATE_FORMAT_VERSION = 1;
@@ -22,8 +22,11 @@ export interface SnapshotRecord {
   readonly startedAt: string;
   /** Set when it was taken over by `adopt` instead of being made in this lineage. */
   readonly adoptedAt: string | null;
-  /** The engine's key on the cluster, for snapshots that the cluster keeps; else null. */
-  readonly nativeKey: string | null;
+  readonly description: string | null;
+  /** Until then no rule expires it. */
+  readonly keepUntil: string | null;
+  /** By what the engine finds it, for snapshots that the cluster keeps; else null. */
+  readonly native: NativeHandle | null;
   /** True for a snapshot that the cluster keeps and that a user pinned. */
   readonly pinned: boolean;
 }
@@ -68,6 +71,8 @@ export interface TakenRecord {
 export interface IntentPlan {
   readonly address: string;
   readonly scheduledFor: string | null;
+  readonly description: string | null;
+  readonly keepUntil: string | null;
   readonly take: number;
   /** Where it is made, copied to, or removed from. */
   readonly places: readonly Place[];

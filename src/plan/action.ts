@@ -1,4 +1,5 @@
 import type { CheckLevel, RestoreProcedure } from "../snapshot/capabilities.ts";
+import type { RouteStep } from "../snapshot/layout.ts";
 import type { Place } from "../snapshot/snapshot.ts";
 import type { Hazard } from "./hazard.ts";
 
@@ -50,6 +51,12 @@ export interface RestoreAction extends ActionBase {
   readonly alias: string | null;
   /** The hash of what was declared. */
   readonly wish: string;
+  /** Which part goes to which node, in order; empty where there are no nodes. */
+  readonly route: readonly RouteStep[];
+  /** Also make the aliases that the collection had, where no collection has them now. */
+  readonly aliases: boolean;
+  /** What a reviewer should know about how it is done: full sentences. */
+  readonly notes: readonly string[];
   /** The instant that the snapshot holds. */
   readonly startedAt: string;
   readonly bytes: number;

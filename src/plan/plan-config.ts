@@ -189,6 +189,16 @@ function stateDiagnostics(survey: Survey): Diagnostic[] {
         `touched. Run \`snapform repository check ${name}\`.`,
     });
   }
+  for (const { name, notices } of survey.clusters) {
+    for (const { code, summary, detail } of notices) {
+      diagnostics.push({
+        severity: "warning",
+        code,
+        summary,
+        detail: `Cluster ${name}: ${detail}`,
+      });
+    }
+  }
   if (survey.clockBehind && state) {
     diagnostics.push({
       severity: "warning",

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import type { DesiredRestore } from "../desired/desired.ts";
 import type { RestoreRecord } from "../ledger/state.ts";
 import type { Capabilities, RestoreProcedure } from "../snapshot/capabilities.ts";
+import { isSameCluster } from "../snapshot/identity.ts";
 import { snapshotId } from "../snapshot/snapshot-id.ts";
 import { repositoryPlace } from "../snapshot/snapshot.ts";
 import type { Action, CreateAction, RestoreAction } from "./action.ts";
@@ -15,6 +16,7 @@ import {
   type RestoreOrigin,
   type RestoreSource,
 } from "./restore-source.ts";
+import { planRoute } from "./restore-route.ts";
 import type { Survey } from "./survey.ts";
 
 export interface RestorePlanOptions {
@@ -29,6 +31,8 @@ export function wishOf(restore: DesiredRestore): string {
     restore.to.cluster,
     restore.to.collection,
     restore.to.alias,
+    // Only where it is asked for: what was carried out before it could be asked for stays done.
+    ...(restore.to.aliases ? ["aliases"] : []),
   ]);
   return createHash("sha256").update(text).digest("hex").slice(0, 16);
 }
@@ -144,6 +148,15 @@ function choose(
   const isAlias = to.ifExists === "alias";
   const collection = isAlias ? datedName(restore, source) : to.collection;
   const target = survey.collection(to.cluster, collection);
+  const behind = survey
+    .cluster(to.cluster)
+    ?.collections.find(({ aliases }) => aliases.includes(collection));
+  if (behind) {
+    const message =
+      `${collection} is an alias of collection ${behind.name} on cluster ${to.cluster}; ` +
+      `name the collection itself, or restore beside it with \`ifExists: alias\``;
+    return { code: "already-exists", message };
+  }
   if (isAlias && !capabilities.restore.alias) {
     const message = `engine ${capabilities.engine} has no aliases; use \`ifExists: replace\``;
     return { code: "unimplemented", message };
@@ -171,7 +184,7 @@ function choose(
   const isSame =
     target.identity !== null &&
     target.identity === source.collectionIdentity &&
-    survey.cluster(to.cluster)?.identity === source.clusterIdentity;
+    isSameDeployment(survey.cluster(to.cluster)?.identity ?? null, source.clusterIdentity);
   if (isSame && capabilities.restore.inPlace) {
     return { procedure: "in-place", collection, alias: null, hazards };
   }
@@ -180,6 +193,10 @@ function choose(
   }
   const message = `engine ${capabilities.engine} cannot restore over an existing collection`;
   return { code: "unimplemented", message };
+}
+
+function isSameDeployment(a: string | null, b: string | null): boolean {
+  return a !== null && b !== null && isSameCluster(a, b);
 }
 
 /** What the engine cannot do, whatever the target is like. */
@@ -194,6 +211,10 @@ function engineFault(
     const message =
       `snapshot ${source.snapshotId} lies on cluster ${source.cluster} only, and engine ` +
       `${source.engine} cannot bring it to cluster ${to.cluster}`;
+    return { code: "unimplemented", message };
+  }
+  if (to.aliases && !capabilities.restore.alias) {
+    const message = `engine ${capabilities.engine} has no aliases; leave \`aliases\` out`;
     return { code: "unimplemented", message };
   }
   if (!capabilities.checks.includes(check)) {
@@ -223,10 +244,20 @@ function planTarget(
       `which is ${cluster.engine}`;
     return onlyProblem(restore, { code: "failed-precondition", message });
   }
-  const refused = engineFault(restore, source, survey, cluster.capabilities);
+  const refused =
+    engineFault(restore, source, survey, cluster.capabilities) ?? cluster.restoreProblem;
   if (refused) return onlyProblem(restore, refused);
   const choice = choose(restore, source, survey, cluster.capabilities);
   if ("code" in choice) return onlyProblem(restore, choice);
+  const route = planRoute({
+    source: source.layout,
+    snapshotId: source.snapshotId,
+    target: cluster,
+    live: survey.collection(to.cluster, choice.collection) ?? null,
+    collection: choice.collection,
+    procedure: choice.procedure,
+  });
+  if ("code" in route) return onlyProblem(restore, route);
   const safety =
     choice.procedure === "new" ? null : safetySnapshot(restore, choice.collection, source, survey);
   const action: RestoreAction = {
@@ -245,6 +276,9 @@ function planTarget(
     check: restore.check,
     alias: choice.alias,
     wish: wishOf(restore),
+    route: route.steps,
+    aliases: to.aliases,
+    notes: route.notes,
     startedAt: source.startedAt,
     bytes: source.bytes,
   };

@@ -1,5 +1,6 @@
 import { resourceOf } from "../address/address.ts";
 import type { DesiredRestore } from "../desired/desired.ts";
+import type { SnapshotLayout } from "../snapshot/layout.ts";
 import {
   isComplete,
   repositoryOf,
@@ -21,6 +22,8 @@ export interface RestoreSource {
   readonly clusterIdentity: string | null;
   readonly startedAt: string;
   readonly bytes: number;
+  /** How it is spread; of one that this plan makes, as it would be now. */
+  readonly layout: SnapshotLayout | null;
   /** The actions of this plan that make it; empty when it exists. */
   readonly madeBy: readonly string[];
 }
@@ -73,6 +76,7 @@ function existingSource(snapshot: Snapshot, place: Place): RestoreSource {
     clusterIdentity: snapshot.clusterIdentity,
     startedAt: snapshot.startedAt,
     bytes: snapshot.bytes,
+    layout: snapshot.layout,
     madeBy: [],
   };
 }
@@ -105,6 +109,7 @@ function plannedSource(
     clusterIdentity: cluster?.identity ?? null,
     startedAt: survey.now.toISOString(),
     bytes: observed?.bytes ?? 0,
+    layout: observed?.layout ?? null,
     madeBy: copy ? [create.id, copy.id] : [create.id],
   };
 }

@@ -1,6 +1,7 @@
 import { resourceOf } from "../address/address.ts";
 import type { State } from "../ledger/state.ts";
 import type { Inventory, ObservedCollection } from "../snapshot/inventory.ts";
+import { isSameCluster } from "../snapshot/identity.ts";
 import { isComplete, type Snapshot } from "../snapshot/snapshot.ts";
 import {
   byPlanOrder,
@@ -87,7 +88,8 @@ function bindingFaults({ saved, fresh, inventory }: ReviewRequest): string[] {
   for (const cluster of inventory.clusters) {
     const planned = saved.clusters[cluster.name];
     if ((planned ?? null) === null || cluster.identity === null) continue;
-    if (planned !== cluster.identity) faults.push(`cluster ${cluster.name} is another one now`);
+    if (isSameCluster(planned ?? "", cluster.identity)) continue;
+    faults.push(`cluster ${cluster.name} is another one now`);
   }
   for (const repository of inventory.repositories) {
     const planned = saved.repositories[repository.name];

@@ -7,6 +7,7 @@ import type {
   ObservedCollection,
   ObservedRepository,
 } from "../snapshot/inventory.ts";
+import { isSameCluster } from "../snapshot/identity.ts";
 import type { Snapshot } from "../snapshot/snapshot.ts";
 import { holdingsOf, NO_HOLDING, type CollectionHoldings, type Holding } from "./holdings.ts";
 
@@ -47,6 +48,7 @@ export interface Survey {
   readonly now: Date;
   /** True when the clock is behind the last instant that the state has seen. */
   readonly clockBehind: boolean;
+  readonly clusters: readonly ObservedCluster[];
   cluster(name: string): ObservedCluster | undefined;
   collection(cluster: string, name: string): ObservedCollection | undefined;
   repository(name: string): ObservedRepository | undefined;
@@ -132,7 +134,7 @@ function ownershipIn(
       ? record.clusterIdentity
       : (snapshot.clusterIdentity ?? record?.clusterIdentity ?? null);
     const seen = clusterOf(snapshot.cluster)?.identity ?? null;
-    if (madeOn !== null && seen !== null && madeOn !== seen) return "other-cluster";
+    if (madeOn !== null && seen !== null && !isSameCluster(madeOn, seen)) return "other-cluster";
     return isAdopted || owner === null || owner.lineage === lineage ? "ours" : "other-lineage";
   };
 }
@@ -203,6 +205,7 @@ export function survey(request: SurveyRequest): Survey {
     state,
     now,
     clockBehind: state !== null && now.getTime() < Date.parse(state.lastSeenAt),
+    clusters: inventory.clusters,
     cluster: (name: string) => clusters.get(name),
     collection: (cluster: string, name: string) => observed.get(cluster)?.get(name),
     repository: (name: string) => repositories.get(name),

@@ -28,8 +28,12 @@ export interface Capabilities {
   readonly idempotentCreate: boolean;
   /** Whether on-cluster copies outlive the cluster. */
   readonly survivesClusterLoss: boolean;
+  /** Whether a collection can be told from another one of the same name that came after it. */
+  readonly tellsCollectionsApart: boolean;
   readonly restore: {
     readonly newCollection: boolean;
+    /** Whether one that is made by somebody else meanwhile is never touched. */
+    readonly isExclusive: boolean;
     /** Onto a live collection of the same identity, keeping open handles right. */
     readonly inPlace: boolean;
     /** Onto an existing collection of another identity, by dropping or overwriting it. */

@@ -1,4 +1,5 @@
 import type { Capabilities } from "./capabilities.ts";
+import type { ObservedNode, SnapshotLayout } from "./layout.ts";
 import type { Snapshot, TrashedSnapshot } from "./snapshot.ts";
 
 /** Something that could not be observed, or must not be worked on, and why. */
@@ -8,6 +9,34 @@ export interface Problem {
   readonly message: string;
 }
 
+/** Something about a cluster that a person should know or change; shown with every plan. */
+export interface ClusterNotice {
+  /** In kebab-case, e.g. `missing-node`. */
+  readonly code: string;
+  readonly summary: string;
+  /** Full sentences: what was seen, what it means, what to do. */
+  readonly detail: string;
+}
+
+/** What is seen of a cluster that is there. */
+export interface ClusterView {
+  /** Whether it is one server or several; null where there are no servers, or it was not seen. */
+  readonly topology: "standalone" | "distributed" | null;
+  /** In the order of the configuration; empty for an engine without nodes. */
+  readonly nodes: readonly ObservedNode[];
+  readonly notices: readonly ClusterNotice[];
+  /** Why nothing can be restored into it now; null when it can, or nobody can tell. */
+  readonly restoreProblem: Problem | null;
+}
+
+/** Of a cluster without nodes there is nothing more to see. */
+export const NO_NODES: ClusterView = Object.freeze({
+  topology: null,
+  nodes: Object.freeze([]),
+  notices: Object.freeze([]),
+  restoreProblem: null,
+});
+
 export interface ObservedCollection {
   readonly name: string;
   readonly identity: string | null;
@@ -15,11 +44,13 @@ export interface ObservedCollection {
   readonly points: number | null;
   readonly bytes: number | null;
   readonly aliases: readonly string[];
+  /** Of a snapshot taken now. Null where the engine spreads nothing, or it could not be seen. */
+  readonly layout: SnapshotLayout | null;
   /** Why it cannot be snapshotted; null when it can. */
   readonly problem: Problem | null;
 }
 
-export interface ObservedCluster {
+export interface ObservedCluster extends ClusterView {
   readonly name: string;
   readonly engine: string;
   readonly reachable: boolean;

@@ -1,20 +1,17 @@
+import type { Json } from "./json.ts";
+import type { SnapshotLayout } from "./layout.ts";
 import {
   repositoryPlace,
   type CopyStatus,
+  type NativeHandle,
   type Owner,
   type PointRange,
   type Snapshot,
 } from "./snapshot.ts";
 
-export type HashName = "sha256" | "blake3";
+export type { Json };
 
-export type Json =
-  | null
-  | boolean
-  | number
-  | string
-  | readonly Json[]
-  | { readonly [key: string]: Json };
+export type HashName = "sha256" | "blake3";
 
 /** One file of a part, stored as the object that its hash names. */
 export interface ManifestFile {
@@ -48,6 +45,10 @@ export interface ManifestDraft {
   readonly description: string | null;
   readonly keepUntil: string | null;
   readonly points: PointRange | null;
+  /** How it is spread over the parts; null where that means nothing. */
+  readonly layout: SnapshotLayout | null;
+  /** Where it was copied from its cluster: by what the engine finds it there; else null. */
+  readonly native: NativeHandle | null;
   /** The collection's schema in the engine's own words; for people and for checks. */
   readonly schema: Json;
   /** What only the engine understands, e.g. the dataset version. */
@@ -102,6 +103,8 @@ export function snapshotOfManifest(manifest: Manifest, notes: Notes, repository:
     scheduledFor: manifest.scheduledFor,
     description: manifest.description,
     points: manifest.points,
+    layout: manifest.layout,
+    native: manifest.native,
     bytes: manifest.bytes,
     pinned: notes.pinned,
     keepUntil: manifest.keepUntil,

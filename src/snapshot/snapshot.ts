@@ -2,6 +2,9 @@
 // at one instant. Pure data; may know errors, addresses and durations. Invariant: every value here
 // is frozen JSON, instants are RFC 3339 in UTC, and a snapshot's id is always ours.
 
+import type { Json } from "./json.ts";
+import type { SnapshotLayout } from "./layout.ts";
+
 /** Who made a snapshot. It stands in every manifest; only its owner may delete a snapshot. */
 export interface Owner {
   readonly project: string;
@@ -36,6 +39,14 @@ export interface SnapshotCopy {
   readonly parts: readonly SnapshotPart[];
 }
 
+/** By what the engine finds the copy on the cluster again. */
+export interface NativeHandle {
+  /** The engine's key for it: stable, unique in its collection. */
+  readonly key: string;
+  /** What the engine asked to be kept with it because the server does not keep it. */
+  readonly details: Json;
+}
+
 /** Counts of points just before and just after the snapshot; equal where nothing was written. */
 export interface PointRange {
   readonly before: number;
@@ -59,6 +70,10 @@ export interface Snapshot {
   readonly scheduledFor: string | null;
   readonly description: string | null;
   readonly points: PointRange | null;
+  /** How it is spread over parts; null where that means nothing, or nobody recorded it. */
+  readonly layout: SnapshotLayout | null;
+  /** Set where the cluster keeps, or kept, a copy of it. */
+  readonly native: NativeHandle | null;
   /** Size of the whole snapshot in bytes. */
   readonly bytes: number;
   readonly pinned: boolean;

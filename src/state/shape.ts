@@ -11,6 +11,7 @@ import type {
 } from "../ledger/state.ts";
 import type { RetentionRules } from "../policy/retention.ts";
 import { CHECK_LEVELS } from "../snapshot/capabilities.ts";
+import type { NativeHandle } from "../snapshot/snapshot.ts";
 
 /** The first thing that is wrong with a value: where, and what was expected there. */
 export interface ShapeProblem {
@@ -143,7 +144,9 @@ const snapshot = record<SnapshotRecord>({
   scheduledFor: orNull(instant),
   startedAt: instant,
   adoptedAt: orNull(instant),
-  nativeKey: orNull(text),
+  description: orNull(text),
+  keepUntil: orNull(instant),
+  native: orNull(record<NativeHandle>({ key: name, details: json })),
   pinned: flag,
 });
 
@@ -176,6 +179,8 @@ const place: Shape = (value) =>
 const intentPlan = record<IntentPlan>({
   address: name,
   scheduledFor: orNull(instant),
+  description: orNull(text),
+  keepUntil: orNull(instant),
   take: count,
   places: list(place),
   isWhole: flag,

@@ -5,6 +5,7 @@ import type { LedgerSession } from "../apply/ledger-session.ts";
 import type { SnapshotRecord, State } from "../ledger/state.ts";
 import { survey as surveyOf } from "../plan/survey.ts";
 import type { Inventory } from "../snapshot/inventory.ts";
+import { isSameCluster } from "../snapshot/identity.ts";
 import { byNewest, isComplete, type Snapshot } from "../snapshot/snapshot.ts";
 import { findSnapshot } from "./listing.ts";
 import { observeSession, withLedger, type Session } from "./session.ts";
@@ -99,9 +100,12 @@ function adoption(
   const address = request.address ?? owner?.address ?? "manual";
   const isOurs = owner?.lineage === now.ledger.lineage && request.address === undefined;
   const clusterIdentity = observed ?? snapshot.clusterIdentity;
-  const isSameCluster = clusterIdentity === snapshot.clusterIdentity;
+  const isSame =
+    clusterIdentity === snapshot.clusterIdentity ||
+    (clusterIdentity !== null &&
+      snapshot.clusterIdentity !== null &&
+      isSameCluster(clusterIdentity, snapshot.clusterIdentity));
   const known = now.ledger.state.snapshots[id];
-  const unnamed = id.startsWith("native:") ? id.slice("native:".length) : null;
   const record: SnapshotRecord = {
     id,
     cluster,
@@ -110,8 +114,10 @@ function adoption(
     address,
     scheduledFor,
     startedAt,
-    adoptedAt: isOurs && isSameCluster ? null : now.at,
-    nativeKey: known?.nativeKey ?? unnamed,
+    adoptedAt: isOurs && isSame ? null : now.at,
+    description: snapshot.description,
+    keepUntil: snapshot.keepUntil,
+    native: known?.native ?? snapshot.native,
     pinned: snapshot.pinned,
   };
   const changes: Change[] = [{ type: "snapshot-recorded", record }];

@@ -46,12 +46,15 @@ function ownSnapshot(session: Session, ledger: LedgerSession, snapshot: Snapshot
 function recordOf(ledger: LedgerSession, snapshot: Snapshot, address: string, pinned: boolean) {
   const known = ledger.state.snapshots[snapshot.id];
   const { id, cluster, collection, clusterIdentity, scheduledFor, startedAt } = snapshot;
+  const { description, keepUntil, native } = snapshot;
   const base = { id, cluster, collection, clusterIdentity, scheduledFor, startedAt };
   const record = {
     ...base,
     address,
     adoptedAt: known?.adoptedAt ?? null,
-    nativeKey: known?.nativeKey ?? null,
+    description,
+    keepUntil,
+    native: known?.native ?? native,
     pinned,
   };
   return { type: "snapshot-recorded", record } as const;

@@ -1,8 +1,13 @@
 import type { Desired, DesiredCluster, DesiredRepository } from "../desired/desired.ts";
-import type { EngineContext, EngineDriver, NativeSnapshot } from "../engine/driver.ts";
+import type { EngineContext, EngineDriver, KnownNative, NativeSnapshot } from "../engine/driver.ts";
 import { isSnapformError } from "../errors/index.ts";
 import type { SnapshotRecord, State } from "../ledger/state.ts";
-import type { Inventory, ObservedCluster, ObservedRepository } from "../snapshot/inventory.ts";
+import {
+  NO_NODES,
+  type Inventory,
+  type ObservedCluster,
+  type ObservedRepository,
+} from "../snapshot/inventory.ts";
 import { snapshotOfManifest } from "../snapshot/manifest.ts";
 import type { Snapshot, SnapshotCopy, TrashedSnapshot } from "../snapshot/snapshot.ts";
 import type { Resources } from "./resources.ts";
@@ -21,7 +26,7 @@ interface RepositoryView {
   readonly trash: readonly TrashedSnapshot[];
 }
 
-interface ClusterView {
+interface LookedAt {
   readonly observed: ObservedCluster;
   readonly native: readonly NativeSnapshot[];
 }
@@ -29,10 +34,14 @@ interface ClusterView {
 /** Looks at every cluster and repository of the configuration. Writes nothing. */
 export async function observe(request: ObserveRequest): Promise<Inventory> {
   const { desired, at } = request;
-  const [clusters, repositories] = await Promise.all([
-    Promise.all(desired.clusters.map((cluster) => observeCluster(request, cluster))),
-    Promise.all(desired.repositories.map((entry) => observeRepository(request, entry))),
-  ]);
+  // Manifests tell which snapshots a cluster keeps even where the state is lost.
+  const repositories = await Promise.all(
+    desired.repositories.map((entry) => observeRepository(request, entry)),
+  );
+  const stored = repositories.flatMap((view) => view.snapshots);
+  const clusters = await Promise.all(
+    desired.clusters.map((cluster) => observeCluster(request, cluster, stored)),
+  );
   return Object.freeze({
     observedAt: at.toISOString(),
     clusters: clusters.map((view) => view.observed),
@@ -50,22 +59,25 @@ function problemOf(error: unknown): { readonly code: string; readonly message: s
 async function observeCluster(
   request: ObserveRequest,
   cluster: DesiredCluster,
-): Promise<ClusterView> {
+  stored: readonly Snapshot[],
+): Promise<LookedAt> {
   const { name, engine } = cluster;
   const capabilities = request.resources.capabilities(cluster);
   try {
     const driver: EngineDriver = await request.resources.engine(name);
-    const { identity, version, collections } = await driver.observe(request.context);
-    const names = collections.map((collection) => collection.name);
+    const seen = await driver.observe(request.context);
+    const names = seen.collections.map((collection) => collection.name);
     const isNative = capabilities.create === "native";
-    const native = isNative ? await driver.listNative(names, request.context) : [];
-    const base = { name, engine, identity, version, capabilities, collections };
+    const known = isNative ? knownNatives(request, name, stored) : [];
+    const native = isNative ? await driver.listNative(names, known, request.context) : [];
+    const base = { name, engine, capabilities, ...seen };
     return { observed: { ...base, reachable: true, problem: null }, native };
   } catch (error) {
     // A look that was told to stop has seen nothing; that is no fact about the cluster.
     if (request.context.signal.aborted) throw error;
-    const base = { name, engine, identity: null, version: null, capabilities, collections: [] };
-    return { observed: { ...base, reachable: false, problem: problemOf(error) }, native: [] };
+    const base = { ...NO_NODES, name, engine, identity: null, version: null, capabilities };
+    const unseen = { ...base, collections: [], reachable: false, problem: problemOf(error) };
+    return { observed: unseen, native: [] };
   }
 }
 
@@ -102,10 +114,27 @@ function keyOf(cluster: string, collection: string, id: string): string {
   return JSON.stringify([cluster, collection, id]);
 }
 
+/** What the state and the manifests say that a cluster keeps, each key once. */
+function knownNatives(
+  { state }: ObserveRequest,
+  cluster: string,
+  stored: readonly Snapshot[],
+): readonly KnownNative[] {
+  const known = new Map<string, KnownNative>();
+  // Where there is a record it is the record that knows whether the cluster still has its copy.
+  const unrecorded = stored.filter(({ id }) => state?.snapshots[id] === undefined);
+  for (const each of [...unrecorded, ...Object.values(state?.snapshots ?? {})]) {
+    if (each.cluster !== cluster || each.native === null) continue;
+    const { collection, native } = each;
+    known.set(keyOf(cluster, collection, native.key), { collection, ...native });
+  }
+  return [...known.values()];
+}
+
 /** One entry per snapshot: copies of one id, in repositories and on the cluster, come together. */
 function mergeSnapshots(
   request: ObserveRequest,
-  clusters: readonly ClusterView[],
+  clusters: readonly LookedAt[],
   repositories: readonly RepositoryView[],
 ): readonly Snapshot[] {
   const merged = new Map<string, Snapshot>();
@@ -117,7 +146,8 @@ function mergeSnapshots(
       return;
     }
     const pinned = known.pinned || snapshot.pinned;
-    merged.set(key, { ...known, pinned, copies: [...known.copies, ...snapshot.copies] });
+    const native = snapshot.native ?? known.native;
+    merged.set(key, { ...known, pinned, native, copies: [...known.copies, ...snapshot.copies] });
   };
   for (const snapshot of repositories.flatMap((view) => view.snapshots)) {
     // A pin that was recorded and had not reached every copy when its process died still holds.
@@ -125,21 +155,34 @@ function mergeSnapshots(
     add(record?.pinned ? { ...snapshot, pinned: true } : snapshot);
   }
   const records = recordsByNativeKey(request.state);
+  const copied = copiedByNativeKey(repositories.flatMap((view) => view.snapshots));
   for (const { observed, native } of clusters) {
     for (const entry of native) {
       const key = keyOf(observed.name, entry.collection, entry.key);
       const record = records.get(key) ?? request.state?.snapshots[entry.id ?? ""];
-      add(snapshotOfNative(request, observed, entry, record));
+      const snapshot = snapshotOfNative(request, observed, entry, record);
+      // What no record knows, the manifest of its copy does.
+      const copy = record ? undefined : copied.get(key);
+      add(copy ? { ...copy, pinned: snapshot.pinned, copies: snapshot.copies } : snapshot);
     }
   }
   return [...merged.values()];
 }
 
+function copiedByNativeKey(stored: readonly Snapshot[]): ReadonlyMap<string, Snapshot> {
+  const copied = new Map<string, Snapshot>();
+  for (const snapshot of stored) {
+    const { cluster, collection, native } = snapshot;
+    if (native !== null) copied.set(keyOf(cluster, collection, native.key), snapshot);
+  }
+  return copied;
+}
+
 function recordsByNativeKey(state: State | null): ReadonlyMap<string, SnapshotRecord> {
   const records = new Map<string, SnapshotRecord>();
   for (const record of Object.values(state?.snapshots ?? {})) {
-    if (record.nativeKey === null) continue;
-    records.set(keyOf(record.cluster, record.collection, record.nativeKey), record);
+    if (record.native === null) continue;
+    records.set(keyOf(record.cluster, record.collection, record.native.key), record);
   }
   return records;
 }
@@ -151,7 +194,7 @@ function snapshotOfNative(
   record: SnapshotRecord | undefined,
 ): Snapshot {
   const { state, desired } = request;
-  const { startedAt, finishedAt, description, points, bytes, status, parts } = native;
+  const { startedAt, finishedAt, points, layout, bytes, status, parts } = native;
   const copy: SnapshotCopy = { place: "cluster", status, bytes, parts };
   const owner =
     record && state
@@ -169,11 +212,13 @@ function snapshotOfNative(
     startedAt: record?.startedAt ?? startedAt,
     finishedAt,
     scheduledFor: record?.scheduledFor ?? null,
-    description,
+    description: record?.description ?? native.description,
     points,
+    layout,
+    native: { key: native.key, details: record?.native?.details ?? native.details },
     bytes,
     pinned: native.pinned || (record?.pinned ?? false),
-    keepUntil: null,
+    keepUntil: record?.keepUntil ?? null,
     verifiedAt: null,
     copies: [copy],
   };

@@ -48,6 +48,7 @@ export async function restoreByHand(
       ...request.to,
       ifExists: request.ifExists,
       alias: null,
+      aliases: false,
       keepReplacedMs: KEEP_REPLACED_MS,
     },
     refresh: "once",

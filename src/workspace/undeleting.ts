@@ -51,9 +51,11 @@ export async function undelete(
     const record = recordOf(session, ledger, deleted, owner);
     await ledger.record({ type: "snapshot-recorded", record });
     try {
-      const { clusterIdentity, scheduledFor } = await repository.undelete(key);
+      const found = await repository.undelete(key);
+      const { clusterIdentity, scheduledFor, description, keepUntil, native } = found;
       await repository.note(key, { pinned: true });
-      const whole = { ...record, clusterIdentity, scheduledFor };
+      const rest = { description, keepUntil, native: record.native ?? native };
+      const whole = { ...record, clusterIdentity, scheduledFor, ...rest };
       await ledger.record({ type: "snapshot-recorded", record: whole });
     } catch (error) {
       // One that cannot be brought back leaves no claim behind, if it left none before.
@@ -83,7 +85,9 @@ function recordOf(
     startedAt,
     address: known?.address ?? owner.address,
     adoptedAt: known?.adoptedAt ?? (isOurs ? null : session.clock.now().toISOString()),
-    nativeKey: known?.nativeKey ?? null,
+    description: known?.description ?? null,
+    keepUntil: known?.keepUntil ?? null,
+    native: known?.native ?? null,
     pinned: true,
   };
 }

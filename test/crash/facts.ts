@@ -34,7 +34,7 @@ async function contents(scene: Scene): Promise<ReadonlyMap<string, string>> {
     for (const snapshot of world.snapshots) {
       const points = new Map([...snapshot.parts.values()].flatMap((part) => [...part]));
       const record = Object.values(state?.snapshots ?? {}).find(
-        (each) => each.nativeKey === snapshot.name && each.collection === snapshot.collection,
+        (each) => each.native?.key === snapshot.name && each.collection === snapshot.collection,
       );
       const id = snapshot.id ?? record?.id ?? `native:${snapshot.name}`;
       hashes.set(id, contentHash(points).slice(0, 8));

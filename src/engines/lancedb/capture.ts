@@ -133,6 +133,7 @@ async function toCapture(
       schema: schemaOf(held.version),
       details: await detailsOf(held, identity, folder, request.collection),
       points: points === null ? null : { before: points, after: points },
+      layout: null,
     };
     const part = { name: "data", files, details: { fileKinds: kindsOf(held) } };
     return { draft, parts: [part], close: release };

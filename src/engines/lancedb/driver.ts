@@ -8,6 +8,7 @@ import type {
   EngineContext,
   EngineDriver,
   NativeSnapshot,
+  RecoverRequest,
   RestoreRequest,
   RestoreResult,
   RestoreTrace,
@@ -88,7 +89,7 @@ class LancedbDriver implements EngineDriver {
     return restoreTable(this.#setting, request, context);
   }
 
-  async recoverRestore(runId: string, target: string): Promise<RestoreTrace> {
+  async recoverRestore({ runId, target }: RecoverRequest): Promise<RestoreTrace> {
     try {
       return await recoverRun(this.#setting, runId, target);
     } catch (error) {

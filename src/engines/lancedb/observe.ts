@@ -2,7 +2,7 @@ import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { ClusterObservation } from "../../engine/driver.ts";
 import { isSnapformError } from "../../errors/index.ts";
-import type { ObservedCollection } from "../../snapshot/inventory.ts";
+import { NO_NODES, type ObservedCollection } from "../../snapshot/inventory.ts";
 import { fileError, isSystemError, throwIfCancelled } from "./errors.ts";
 import { folderIdentity } from "./identity.ts";
 import { rowCountOf, type LanceFile, type LanceVersion } from "./lance-version.ts";
@@ -20,7 +20,7 @@ export async function observeCluster(
   const doing = `reading ${uri}`;
   try {
     const identity = await folderIdentity(uri);
-    if (identity === null) return { identity, version: null, collections: [] };
+    if (identity === null) return { ...NO_NODES, identity, version: null, collections: [] };
     const collections: ObservedCollection[] = [];
     const writers = new Set<string>();
     for (const name of await listTables(uri)) {
@@ -32,7 +32,7 @@ export async function observeCluster(
     }
     const order = new Intl.Collator("en", { numeric: true });
     const version = [...writers].toSorted(order.compare).at(-1) ?? null;
-    return { identity, version, collections };
+    return { ...NO_NODES, identity, version, collections };
   } catch (error) {
     throw fileError(error, doing, signal);
   }
@@ -62,7 +62,8 @@ async function observeTable(uri: string, name: string): Promise<SeenTable | null
       const { code, message } = fileError(error, `reading table ${JSON.stringify(name)}`);
       const identity = isSnapformError(error) ? await folderIdentity(tableFolder(uri, name)) : null;
       const problem = { code, message };
-      const collection = { name, identity, points: null, bytes: null, aliases: [], problem };
+      const unseen = { points: null, bytes: null, aliases: [], layout: null };
+      const collection = { name, identity, ...unseen, problem };
       return { collection, writer: null };
     }
   }
@@ -79,6 +80,7 @@ async function observeOnce(uri: string, name: string): Promise<SeenTable | null>
     points: rowCountOf(version),
     bytes: await bytesOf(folder, version),
     aliases: [],
+    layout: null,
     problem: await problemOf(folder, version),
   };
   return { collection, writer: version.writer };

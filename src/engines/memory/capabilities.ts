@@ -42,8 +42,10 @@ export function memoryCapabilities(flavour: MemoryFlavour): Capabilities {
     copyOut: isNative && flavour.copyOut,
     idempotentCreate: !isNative || (flavour.idempotentCreate && !flavour.serverNames),
     survivesClusterLoss: false,
+    tellsCollectionsApart: true,
     restore: Object.freeze({
       newCollection: true,
+      isExclusive: true,
       inPlace: flavour.inPlace,
       overwrite: flavour.overwrite,
       alias: flavour.alias,

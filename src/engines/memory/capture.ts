@@ -77,6 +77,7 @@ function captureOf(world: MemoryWorld, held: Held): Capture {
       schema: { dimension: first?.vector.length ?? null },
       details,
       points: held.range,
+      layout: null,
     },
     parts: partsOf(points, world.flavour.parts),
     close: held.close,

@@ -34,9 +34,9 @@ export function openMemoryDriver(options: MemoryOptions): EngineDriver {
     engine: "memory",
     capabilities: memoryCapabilities(world.flavour),
     observe: ({ signal }) => observeCluster(setting, signal),
-    listNative: (names, { signal }) => listSnapshots(setting, names, signal),
+    listNative: (names, known, { signal }) => listSnapshots(setting, { names, known }, signal),
     restore: (request, context) => restoreCollection(setting, request, context),
-    recoverRestore: (runId, target) => recoverRun(setting, runId, target),
+    recoverRestore: ({ runId, target }) => recoverRun(setting, runId, target),
     sweep: ({ signal }) => sweepWorld(setting, signal),
     check: (collection, manifest, level, { signal }) =>
       checkCollection(setting, collection, manifest, level, signal),

@@ -1,4 +1,4 @@
-import type { NativeSnapshot } from "../../engine/driver.ts";
+import type { KnownNative, NativeSnapshot } from "../../engine/driver.ts";
 import { SnapformError } from "../../errors/index.ts";
 import type { CopyStatus, SnapshotPart } from "../../snapshot/snapshot.ts";
 import { contentHash, encodePoints, type MemoryPoints } from "./content.ts";
@@ -9,20 +9,30 @@ import type { MemorySnapshot, MemoryWorld } from "./world.ts";
 /** The snapshots of these collections, as far as the nodes answer. */
 export async function listSnapshots(
   setting: MemorySetting,
-  collections: readonly string[],
+  asked: { readonly names: readonly string[]; readonly known: readonly KnownNative[] },
   signal: AbortSignal,
 ): Promise<NativeSnapshot[]> {
   const { world } = setting;
   const found: NativeSnapshot[] = [];
-  for (const name of collections) {
+  const vanished = asked.known.map(({ collection }) => collection);
+  for (const name of new Set([...asked.names, ...vanished])) {
     await step(setting, "list/ask", signal);
     if (world.downNodes.size >= world.flavour.parts) needNodes(world);
-    // Of a collection that is gone nothing can be listed.
-    if (!world.collections.has(name)) continue;
     const own = world.snapshots.filter((snapshot) => snapshot.collection === name);
-    found.push(...own.map((snapshot) => toNative(world, snapshot)));
+    const isThere = world.collections.has(name);
+    for (const snapshot of own) {
+      const native = toNative(world, snapshot);
+      // Of a collection that is gone nothing is listed; what is known cannot be reached.
+      if (isThere) found.push(native);
+      else if (asked.known.some(({ key }) => key === native.key)) found.push(beyondReach(native));
+    }
   }
   return found;
+}
+
+function beyondReach(native: NativeSnapshot): NativeSnapshot {
+  const parts = native.parts.map((part) => ({ ...part, status: "unreachable" as const }));
+  return { ...native, status: "unreachable", parts };
 }
 
 /** Removes the parts one by one; without its first part a snapshot is not complete any more. */
@@ -87,6 +97,7 @@ export function toNative(world: MemoryWorld, snapshot: MemorySnapshot): NativeSn
     status: status === "complete" && snapshot.finishedAt === null ? "partial" : status,
     parts,
     points: { before: snapshot.before, after: snapshot.after },
+    layout: null,
     pinned: snapshot.pinned,
     details: {
       collectionIdentity: snapshot.collectionIdentity,

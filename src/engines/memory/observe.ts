@@ -1,5 +1,5 @@
 import type { ClusterObservation } from "../../engine/driver.ts";
-import type { ObservedCollection } from "../../snapshot/inventory.ts";
+import { NO_NODES, type ObservedCollection } from "../../snapshot/inventory.ts";
 import { encodePoints } from "./content.ts";
 import { nodeName } from "./errors.ts";
 import { step, type MemorySetting } from "./setting.ts";
@@ -24,11 +24,12 @@ export async function observeCluster(
       points: problem === null ? collection.points.size : null,
       bytes: files.reduce((sum, file) => sum + file.bytes.length, 0),
       aliases: aliasesOf(world.aliases, collection.name),
+      layout: null,
       problem,
     };
   });
   await step(setting, "observe/answer", signal);
-  return { identity: world.identity, version: MEMORY_VERSION, collections };
+  return { ...NO_NODES, identity: world.identity, version: MEMORY_VERSION, collections };
 }
 
 function aliasesOf(aliases: ReadonlyMap<string, string>, collection: string): string[] {

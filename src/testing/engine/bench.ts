@@ -6,11 +6,16 @@ import type {
   NativeSnapshot,
   RestoreRequest,
   RestoreResult,
+  RestoreTrace,
 } from "../../engine/driver.ts";
 import { openEngine, type Engine } from "../../engine/engine.ts";
 import { isSnapformError, type ErrorCode, type SnapformError } from "../../errors/index.ts";
+import { planRoute } from "../../plan/restore-route.ts";
+import type { RestoreProcedure } from "../../snapshot/capabilities.ts";
+import type { RouteStep } from "../../snapshot/layout.ts";
 import type { Json, Manifest } from "../../snapshot/manifest.ts";
 import { snapshotId } from "../../snapshot/snapshot-id.ts";
+import type { NativeHandle } from "../../snapshot/snapshot.ts";
 import { SnapshotShelf, type ShelfReaderOptions } from "../snapshot-shelf.ts";
 import type { ContractPoint, EngineCase, EngineHarness, MortalDriver, Need } from "./case.ts";
 
@@ -33,6 +38,8 @@ export class Bench {
   readonly shelf: SnapshotShelf = new SnapshotShelf();
   readonly #engines: Engine[] = [];
   readonly #names: Set<string> = new Set();
+  /** What each run of a restore has asked to be remembered, as the ledger would. */
+  readonly #remembered: Map<string, Json> = new Map();
   #takeCount = 0;
 
   constructor(harness: EngineHarness) {
@@ -99,11 +106,17 @@ export class Bench {
       return this.keep(await engine.capture(request, context), collection, id);
     }
     const native = await this.createNative(engine, collection, { id });
-    return this.keep(await engine.readNative(native, context), collection, id);
+    const { key, details } = native;
+    return this.keep(await engine.readNative(native, context), collection, id, { key, details });
   }
 
   /** Stores a capture and closes it. */
-  async keep(capture: Capture, collection: string, id: string): Promise<Manifest> {
+  async keep(
+    capture: Capture,
+    collection: string,
+    id: string,
+    native: NativeHandle | null = null,
+  ): Promise<Manifest> {
     const { clock, cluster } = this.harness;
     const at = clock.now().toISOString();
     const owner = { project: "snapform-test", lineage: "contract", address: "snapshot.contract" };
@@ -118,6 +131,7 @@ export class Bench {
       scheduledFor: null,
       description: null,
       keepUntil: null,
+      native,
     };
     try {
       return await this.shelf.store(capture, request, contextOf());
@@ -149,23 +163,60 @@ export class Bench {
     return { kind: "repository", reader: this.shelf.reader(manifest, options) };
   }
 
-  restore(
+  async restore(
     engine: Engine,
     source: RestoreSource,
     target: string,
     options: Partial<RestoreRequest> = {},
     context: EngineContext = contextOf(),
   ): Promise<RestoreResult> {
+    const runId = options.runId ?? this.runId();
+    const procedure = options.procedure ?? "new";
     const request: RestoreRequest = {
-      runId: this.runId(),
+      runId,
       source,
       target,
-      procedure: "new",
+      procedure,
       expectedIdentity: null,
       check: "count",
+      route: await this.#route(source, target, procedure),
+      aliases: false,
+      earlier: this.#remembered.get(runId) ?? null,
+      record: (details) => {
+        this.#remembered.set(runId, details);
+        return Promise.resolve();
+      },
       ...options,
     };
     return engine.restore(request, context);
+  }
+
+  /** Looks at an interrupted run with what it had asked to be remembered. */
+  recover(engine: Engine, runId: string, target: string): Promise<RestoreTrace> {
+    const earlier = this.#remembered.get(runId) ?? null;
+    return engine.recoverRestore({ runId, target, earlier }, contextOf());
+  }
+
+  /** Which part goes where, as the planner would say; nothing where it would refuse. */
+  async #route(
+    source: RestoreSource,
+    target: string,
+    procedure: RestoreProcedure,
+  ): Promise<readonly RouteStep[]> {
+    const driver = await this.harness.open();
+    try {
+      const seen = await driver.observe(contextOf());
+      const { cluster: name } = this.harness;
+      const { engine, capabilities } = driver;
+      const observed = { ...seen, name, engine, capabilities, reachable: true, problem: null };
+      const live = seen.collections.find((each) => each.name === target) ?? null;
+      const { layout } = source.kind === "native" ? source.snapshot : source.reader.manifest;
+      const asked = { source: layout, snapshotId: "s", target: observed, live, procedure };
+      const route = planRoute({ ...asked, collection: target });
+      return "steps" in route ? route.steps : [];
+    } finally {
+      await driver.close();
+    }
   }
 
   /** The identity that the engine tells; null when it does not see the collection. */
@@ -194,7 +245,7 @@ export class Bench {
     const engine = await this.open();
     const names = [...this.#names];
     if (engine.capabilities.create === "native") {
-      const snapshots = await engine.listNative(names, contextOf());
+      const snapshots = await engine.listNative(names, [], contextOf());
       for (const snapshot of snapshots) await engine.deleteNative(snapshot, contextOf());
     }
     for (const name of names) await this.harness.drop(name);

@@ -26,7 +26,7 @@ export const captureCases: readonly EngineCase[] = [
     async (bench) => {
       const engine = await bench.open();
       const name = await bench.collection();
-      assert.deepEqual(await engine.listNative([name, bench.name()], contextOf()), []);
+      assert.deepEqual(await engine.listNative([name, bench.name()], [], contextOf()), []);
     },
     needsCapture,
   ),

@@ -54,11 +54,11 @@ async function recovered(
   runId: string,
 ): Promise<boolean> {
   const { target, before } = scene;
-  const trace = await engine.recoverRestore(runId, target, contextOf());
+  const trace = await bench.recover(engine, runId, target);
   const isFinished = trace.kind === "finished";
   await bench.holds(target, isFinished ? WANTED : before);
   if (isFinished) assert.equal(trace.targetIdentity, await bench.identityOf(engine, target));
-  const again = await engine.recoverRestore(runId, target, contextOf());
+  const again = await bench.recover(engine, runId, target);
   assert.ok(isFinished ? again.kind !== "cleaned" : again.kind === "none", again.kind);
   await bench.isTidy();
   return isFinished;

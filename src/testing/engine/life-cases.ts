@@ -68,12 +68,12 @@ export const lifeCases: readonly EngineCase[] = [
     const source = await bench.take(engine, name);
     const target = bench.name("restored");
     await bench.restore(engine, source, target);
-    const listed = await engine.listNative([name], contextOf());
+    const listed = await engine.listNative([name], [], contextOf());
     await engine.sweep(contextOf());
     await engine.sweep(contextOf());
     await bench.holds(name, points);
     await bench.holds(target, points);
-    assert.deepEqual(await engine.listNative([name], contextOf()), listed);
+    assert.deepEqual(await engine.listNative([name], [], contextOf()), listed);
   }),
 
   caseOf("an engine is closed twice, and does nothing afterwards", async (bench) => {
@@ -85,8 +85,8 @@ export const lifeCases: readonly EngineCase[] = [
 
   caseOf("a request without a name is refused", async (bench) => {
     const engine = await bench.open();
-    await failsWith(["invalid-argument"], engine.listNative([""], contextOf()));
+    await failsWith(["invalid-argument"], engine.listNative([""], [], contextOf()));
     await failsWith(["invalid-argument"], bench.take(engine, ""));
-    await failsWith(["invalid-argument"], engine.recoverRestore("", "target", contextOf()));
+    await failsWith(["invalid-argument"], bench.recover(engine, "", "target"));
   }),
 ];

@@ -13,7 +13,7 @@ const needsIdempotent: Need = ({ idempotentCreate }) =>
   idempotentCreate ? null : "creating has no key of ours to go by";
 
 function list(engine: Engine, name: string): Promise<NativeSnapshot[]> {
-  return engine.listNative([name], contextOf());
+  return engine.listNative([name], [], contextOf());
 }
 
 /** Snapshots that the cluster keeps. */

@@ -80,6 +80,6 @@ export const observeCases: readonly EngineCase[] = [
     const engine = await bench.open();
     const context = contextOf(AbortSignal.abort());
     await failsWith(["cancelled"], engine.observe(context));
-    await failsWith(["cancelled"], engine.listNative([bench.name()], context));
+    await failsWith(["cancelled"], engine.listNative([bench.name()], [], context));
   }),
 ];

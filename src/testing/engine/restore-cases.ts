@@ -101,7 +101,7 @@ export const restoreCases: readonly EngineCase[] = [
     const target = bench.name("restored");
     const runId = bench.runId();
     const first = await bench.restore(engine, source, target, { runId });
-    const trace = await engine.recoverRestore(runId, target, contextOf());
+    const trace = await bench.recover(engine, runId, target);
     if (trace.kind === "finished") assert.equal(trace.targetIdentity, first.targetIdentity);
     else assert.equal(trace.kind, "none");
     const second = await bench.restore(await bench.open(), source, target, { runId });
@@ -112,7 +112,7 @@ export const restoreCases: readonly EngineCase[] = [
   caseOf("a run that nobody has begun has left nothing", async (bench) => {
     const engine = await bench.open();
     const target = await bench.collection();
-    const trace = await engine.recoverRestore(bench.runId(), target, contextOf());
+    const trace = await bench.recover(engine, bench.runId(), target);
     assert.deepEqual(trace, { kind: "none" });
     await bench.holds(target, pointsFrom(1, 40));
   }),

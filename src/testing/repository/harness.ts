@@ -90,6 +90,8 @@ export function requestOf(
     description: null,
     keepUntil: null,
     points: { before: 1, after: 1 },
+    layout: null,
+    native: null,
     schema: { fields: ["id", "vector"] },
     details: { version: 7 },
     ...change,

@@ -149,7 +149,7 @@ const canaries: readonly Canary[] = [
     title: "a finished run is forgotten",
     flavour: {},
     spoil: (_driver, world) => ({
-      recoverRestore: (runId) => {
+      recoverRestore: ({ runId }) => {
         world.journals.delete(runId);
         return Promise.resolve({ kind: "none" });
       },

@@ -136,7 +136,7 @@ export class History {
 }
 
 function keyOf(state: State | null, id: string): string {
-  return state?.snapshots[id]?.nativeKey ?? id;
+  return state?.snapshots[id]?.native?.key ?? id;
 }
 
 function nativeName(collection: string, key: string): string {

@@ -128,6 +128,8 @@ function makeSnapshot(
     scheduledFor,
     description,
     points: points === null ? null : { before: points, after: points },
+    layout: null,
+    native: null,
     bytes: 1_000,
     pinned: false,
     keepUntil,
@@ -139,9 +141,10 @@ function makeSnapshot(
 function recordMade(action: CreateAction, made: Snapshot, record: (step: Change) => void): void {
   const { cluster, collection, snapshotId: id, scheduledFor, take } = action;
   const address = resourceOf(action.address);
-  const { startedAt, clusterIdentity } = made;
+  const { startedAt, clusterIdentity, description, keepUntil, native } = made;
   const base = { id, cluster, collection, clusterIdentity, address, scheduledFor, startedAt };
-  const row = { ...base, adoptedAt: null, nativeKey: null, pinned: false };
+  const kept = { description, keepUntil, native };
+  const row = { ...base, ...kept, adoptedAt: null, pinned: false };
   record({ type: "snapshot-recorded", record: row });
   if (!address.startsWith("snapshot.") || made.copies[0]?.status !== "complete") return;
   record({ type: "taken", taken: { address, snapshotId: id, at: startedAt, take } });
@@ -160,6 +163,7 @@ function restoreInto(
       points: 1_000,
       bytes: 1_000,
       aliases: action.alias === null ? [] : [action.alias],
+      layout: null,
       problem: null,
     };
     return { ...cluster, collections: [...others, restored] };

@@ -22,6 +22,8 @@ function snapshot(id: string, startedAt: string, change: Partial<Snapshot> = {})
     scheduledFor: null,
     description: null,
     points: null,
+    layout: null,
+    native: null,
     bytes: 1,
     pinned: false,
     keepUntil: null,

@@ -2,7 +2,7 @@ import { planConfig, type PlanOptions } from "../../../src/plan/plan-config.ts";
 import type { Desired, DesiredPolicy } from "../../../src/desired/desired.ts";
 import type { Plan } from "../../../src/plan/plan.ts";
 import type { Capabilities } from "../../../src/snapshot/capabilities.ts";
-import type { Inventory } from "../../../src/snapshot/inventory.ts";
+import { NO_NODES, type Inventory } from "../../../src/snapshot/inventory.ts";
 import type { Snapshot } from "../../../src/snapshot/snapshot.ts";
 import { emptyState, type State } from "../../../src/ledger/state.ts";
 
@@ -16,7 +16,8 @@ const capabilities: Capabilities = {
   copyOut: false,
   idempotentCreate: true,
   survivesClusterLoss: false,
-  restore: { newCollection: true, inPlace: true, overwrite: true, alias: false },
+  tellsCollectionsApart: true,
+  restore: { newCollection: true, isExclusive: true, inPlace: true, overwrite: true, alias: false },
   pin: "own",
   checks: ["hashes", "count"],
   concurrency: 2,
@@ -41,6 +42,7 @@ export function desiredOf(change: Partial<Desired> = {}): Desired {
     project: "search-backups",
     clusters: [
       {
+        ...NO_NODES,
         name: "prod",
         engine: "lancedb",
         uri: "/data",
@@ -90,6 +92,8 @@ export function snapshotOf(
     scheduledFor: startedAt,
     description: null,
     points: { before: 1000, after: 1000 },
+    layout: null,
+    native: null,
     bytes: 12_345_678,
     pinned: false,
     keepUntil: null,
@@ -115,6 +119,7 @@ export function inventoryOf(
     observedAt: now.toISOString(),
     clusters: [
       {
+        ...NO_NODES,
         name: "prod",
         engine: "lancedb",
         reachable: true,
@@ -127,6 +132,7 @@ export function inventoryOf(
           points: 1000,
           bytes: 12_345_678,
           aliases: [],
+          layout: null,
           problem: null,
         })),
         problem: null,

@@ -19,6 +19,7 @@ const restore: DesiredRestore = {
     collection: "docs-de",
     ifExists: "replace",
     alias: null,
+    aliases: false,
     keepReplacedMs: 604_800_000,
   },
   refresh: "once",

@@ -55,6 +55,7 @@ describe("a configuration that is good", () => {
         collection: "docs-en-restored",
         ifExists: "fail",
         alias: null,
+        aliases: false,
         keepReplacedMs: 7 * 86_400_000,
       },
       refresh: "once",

@@ -29,6 +29,7 @@ function restoreRequest(change: Partial<RestoreRequest>): RestoreRequest {
     status: "complete",
     parts: [],
     points: null,
+    layout: null,
     pinned: false,
     details: null,
   } as const;
@@ -39,6 +40,10 @@ function restoreRequest(change: Partial<RestoreRequest>): RestoreRequest {
     procedure: "new",
     expectedIdentity: null,
     check: "hashes",
+    route: [],
+    aliases: false,
+    earlier: null,
+    record: () => Promise.resolve(),
     ...change,
   };
 }

@@ -29,7 +29,7 @@ describe("the engine in memory", () => {
     expect(partial.parts.map((part) => part.status)).toEqual(["complete", "partial", "complete"]);
     world.failingNodes.clear();
     expect((await create(driver, "one")).status).toBe("complete");
-    expect(await driver.listNative(["docs"], contextOf())).toHaveLength(1);
+    expect(await driver.listNative(["docs"], [], contextOf())).toHaveLength(1);
   });
 
   test("does not know of the parts on a node that does not answer", async () => {
@@ -38,7 +38,7 @@ describe("the engine in memory", () => {
     const driver = open(world);
     const made = await create(driver, "one");
     world.downNodes.add(2);
-    const [seen] = await driver.listNative(["docs"], contextOf());
+    const [seen] = await driver.listNative(["docs"], [], contextOf());
     expect(seen?.key).toBe(made.key);
     expect(seen?.status).toBe("unknown");
     expect(seen?.parts[2]).toMatchObject({ name: "node-2", status: "unknown" });
@@ -47,7 +47,7 @@ describe("the engine in memory", () => {
     const [collection] = (await driver.observe(contextOf())).collections;
     expect(collection).toMatchObject({ points: null, problem: { code: "unavailable" } });
     world.downNodes.clear();
-    expect((await driver.listNative(["docs"], contextOf()))[0]?.status).toBe("complete");
+    expect((await driver.listNative(["docs"], [], contextOf()))[0]?.status).toBe("complete");
   });
 
   test("answers nothing while it cannot be reached", async () => {
@@ -63,9 +63,9 @@ describe("the engine in memory", () => {
     const driver = open(world);
     const made = await create(driver, "one");
     world.drop("docs");
-    expect(await driver.listNative(["docs"], contextOf())).toEqual([]);
+    expect(await driver.listNative(["docs"], [], contextOf())).toEqual([]);
     world.createCollection("docs");
-    expect(await driver.listNative(["docs"], contextOf())).toEqual([made]);
+    expect(await driver.listNative(["docs"], [], contextOf())).toEqual([made]);
   });
 
   test("keeps our id and description only where its flavour carries them", async () => {
@@ -120,7 +120,7 @@ describe("the engine in memory", () => {
     await clock.advance(1);
     expect(hasEnded).toBe(false);
     expect(steps).toEqual(["create/look", "create/begin", "create/begun", "create/node-0"]);
-    const [left] = await open(world).listNative(["docs"], contextOf());
+    const [left] = await open(world).listNative(["docs"], [], contextOf());
     expect(left).toMatchObject({ status: "partial", finishedAt: null });
   });
 });

@@ -1,5 +1,6 @@
 import type { Capture, EngineContext, EngineDriver } from "../../../src/engine/driver.ts";
 import { MEMORY_FLAVOUR, memoryCapabilities } from "../../../src/engines/memory/capabilities.ts";
+import { NO_NODES } from "../../../src/snapshot/inventory.ts";
 
 export function contextOf(signal: AbortSignal = new AbortController().signal): EngineContext {
   return { signal, progress: () => undefined };
@@ -16,6 +17,7 @@ export function countedCapture(): { capture: Capture; closedCount(): number } {
       schema: null,
       details: null,
       points: null,
+      layout: null,
     },
     parts: [],
     close: () => {
@@ -45,7 +47,12 @@ export function stubDriver(calls: Partial<EngineDriver> = {}): EngineDriver {
   };
 }
 
-export const emptyCluster = { identity: "c", version: null, collections: [] } as const;
+export const emptyCluster = {
+  ...NO_NODES,
+  identity: "c",
+  version: null,
+  collections: [],
+} as const;
 
 /** Lets everything that can run at once run. */
 export async function settle(): Promise<void> {

@@ -31,7 +31,7 @@ describe("wrapDriver", () => {
       },
     };
     const driver = wrapDriver(counting, (_method, call) => call());
-    await driver.listNative(["a", "b"], contextOf());
+    await driver.listNative(["a", "b"], [], contextOf());
     expect(counting.count).toBe(2);
     expect(DRIVER_METHODS.filter((method) => driver[method] === undefined)).toEqual([
       "createNative",

@@ -19,7 +19,9 @@ export const snapshotRecord: SnapshotRecord = {
   scheduledFor: at,
   startedAt: at,
   adoptedAt: null,
-  nativeKey: null,
+  description: null,
+  keepUntil: null,
+  native: null,
   pinned: false,
 };
 
@@ -50,6 +52,8 @@ export const intentRecord: Intent = {
   plan: {
     address: "policy.nightly",
     scheduledFor: at,
+    description: null,
+    keepUntil: null,
     take: 1,
     places: ["cluster"],
     isWhole: false,

@@ -7,11 +7,12 @@ import type {
 } from "../../../src/desired/desired.ts";
 import { emptyState, type SnapshotRecord, type State } from "../../../src/ledger/state.ts";
 import type { Capabilities } from "../../../src/snapshot/capabilities.ts";
-import type {
-  Inventory,
-  ObservedCluster,
-  ObservedCollection,
-  ObservedRepository,
+import {
+  NO_NODES,
+  type Inventory,
+  type ObservedCluster,
+  type ObservedCollection,
+  type ObservedRepository,
 } from "../../../src/snapshot/inventory.ts";
 import type { CopyStatus, Place, Snapshot, SnapshotCopy } from "../../../src/snapshot/snapshot.ts";
 
@@ -27,7 +28,8 @@ const base: Capabilities = {
   copyOut: true,
   idempotentCreate: false,
   survivesClusterLoss: false,
-  restore: { newCollection: true, inPlace: false, overwrite: true, alias: true },
+  tellsCollectionsApart: true,
+  restore: { newCollection: true, isExclusive: true, inPlace: false, overwrite: true, alias: true },
   pin: "own",
   checks: ["hashes", "count"],
   concurrency: 2,
@@ -50,7 +52,13 @@ export const ENGINES: Readonly<Record<"qdrant" | "milvus" | "lancedb", Capabilit
     create: "capture",
     copyOut: false,
     idempotentCreate: true,
-    restore: { newCollection: true, inPlace: true, overwrite: true, alias: false },
+    restore: {
+      newCollection: true,
+      isExclusive: true,
+      inPlace: true,
+      overwrite: true,
+      alias: false,
+    },
   },
 };
 
@@ -93,6 +101,7 @@ export function restoreTo(
       collection: "docs-restored",
       ifExists: "fail",
       alias: null,
+      aliases: false,
       keepReplacedMs: 7 * DAY_MS,
       ...to,
     },
@@ -124,6 +133,7 @@ export function collection(over: Partial<ObservedCollection> = {}): ObservedColl
     points: 1_000,
     bytes: 1_000_000,
     aliases: [],
+    layout: null,
     problem: null,
     ...over,
   };
@@ -134,6 +144,7 @@ export function cluster(
   engine: EngineName = "qdrant",
 ): ObservedCluster {
   return {
+    ...NO_NODES,
     name: "prod",
     engine,
     reachable: true,
@@ -186,6 +197,8 @@ export function snap(startedAt: string, over: Partial<Snapshot> = {}): Snapshot 
     scheduledFor: at,
     description: null,
     points: { before: 1_000, after: 1_000 },
+    layout: null,
+    native: null,
     bytes: 1_000,
     pinned: false,
     keepUntil: null,
@@ -225,7 +238,9 @@ export function record(snapshot: Snapshot, over: Partial<SnapshotRecord> = {}): 
     scheduledFor: snapshot.scheduledFor,
     startedAt,
     adoptedAt: null,
-    nativeKey: null,
+    description: snapshot.description,
+    keepUntil: snapshot.keepUntil,
+    native: snapshot.native,
     pinned: false,
     ...over,
   };

@@ -110,7 +110,7 @@ describe("adopt", () => {
     const ids = Object.keys(before ?? {});
     await stage.use((workspace) => workspace.adopt({ ...ALL, ids, fromRepository: false }));
     const after = (await stage.readState())?.snapshots ?? {};
-    for (const id of ids) expect(after[id]?.nativeKey).toBe(before?.[id]?.nativeKey);
+    for (const id of ids) expect(after[id]?.native).toEqual(before?.[id]?.native);
   });
 });
 

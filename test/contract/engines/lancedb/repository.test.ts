@@ -53,6 +53,7 @@ async function store(
       scheduledFor: null,
       description: null,
       keepUntil: null,
+      native: null,
     };
     return await vault.write({ draft, parts: capture.parts }, quietContext());
   } finally {
@@ -82,7 +83,8 @@ describe("LanceDB tables in a filesystem repository", () => {
 
       const key = { cluster: "local", collection: "docs", id: "s-1" };
       const source = { kind: "repository", reader: await vault.reader(key) } as const;
-      const base = { source, target: "docs", check: "deep" } as const;
+      const plain = { route: [], aliases: false, earlier: null, record: () => Promise.resolve() };
+      const base = { ...plain, source, target: "docs", check: "deep" } as const;
       const expectedIdentity = await identityOf(driver);
       await driver.restore(
         { ...base, runId: "a", procedure: "in-place", expectedIdentity },

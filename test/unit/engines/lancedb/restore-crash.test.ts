@@ -167,7 +167,10 @@ async function liveTwice(
   const possible = procedure === "replace" ? [7, 300, null] : [rowsBefore, 300];
   expect(possible, `${place}: rows after the crash`).toContain(rows);
 
-  const trace = await next.recoverRestore("run-1", "docs", quietContext());
+  const trace = await next.recoverRestore(
+    { runId: "run-1", target: "docs", earlier: null },
+    quietContext(),
+  );
   const rowsAfter = await rowsOf(uri);
   const expected = trace.kind === "finished" ? 300 : rowsBefore;
   expect(rowsAfter, `${place}: rows after ${trace.kind}`).toBe(expected);

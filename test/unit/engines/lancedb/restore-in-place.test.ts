@@ -299,7 +299,12 @@ describe("restoring onto the live table", () => {
       expect(await readFile(path)).toEqual(bytes);
     }
     expect(await readdir(join(root, ".snapform-staging"))).toEqual([]);
-    expect(await driver.recoverRestore("run-1", "docs", quietContext())).toEqual({ kind: "none" });
+    expect(
+      await driver.recoverRestore(
+        { runId: "run-1", target: "docs", earlier: null },
+        quietContext(),
+      ),
+    ).toEqual({ kind: "none" });
   });
 
   test("compares with the repository's bytes where it does not know the hash", async () => {

@@ -80,7 +80,12 @@ describe("restoring to a new table", () => {
     const raced = requestOf({ ...snapshot, reader });
     await expect(restore(driver, raced)).rejects.toMatchObject({ code: "already-exists" });
     expect(await (await openTable(root, "docs-restored")).countRows()).toBe(7);
-    expect(await driver.recoverRestore("run-1", "docs-restored", quietContext())).toEqual({
+    expect(
+      await driver.recoverRestore(
+        { runId: "run-1", target: "docs-restored", earlier: null },
+        quietContext(),
+      ),
+    ).toEqual({
       kind: "none",
     });
   });

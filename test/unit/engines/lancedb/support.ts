@@ -140,6 +140,7 @@ function manifestOf(
     scheduledFor: null,
     description: null,
     keepUntil: null,
+    native: null,
     hash: "sha256",
     parts: [{ name: "data", files: made.files, details: null }],
     bytes,
@@ -178,6 +179,10 @@ export function requestOf(
     procedure: "new",
     expectedIdentity: null,
     check: "deep",
+    route: [],
+    aliases: false,
+    earlier: null,
+    record: () => Promise.resolve(),
     ...request,
   };
 }
