@@ -108,6 +108,7 @@ export const packages: Readonly<Record<string, readonly string[]>> = {
   croner: ["policy"],
   "hash-wasm": ["repository"],
   picocolors: ["cli"],
+  undici: ["engines/qdrant", "testing"],
   yaml: ["config"],
 };
 
