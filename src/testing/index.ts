@@ -34,3 +34,9 @@ export {
   type MemoryJournal,
   type MemorySnapshot,
 } from "../engines/memory/world.ts";
+export { startFakeQdrant, type FakeQdrant, type FakeQdrantOptions } from "./qdrant/fake-qdrant.ts";
+export type { FakeNode } from "./qdrant/fake-node.ts";
+export type { FakeQdrantKeys } from "./qdrant/access.ts";
+export type { Fault, FaultHandle, FaultRule } from "./qdrant/faults.ts";
+export type { RecordedRequest } from "./qdrant/requests.ts";
+export type { FakePoint } from "./qdrant/world.ts";
