@@ -41,7 +41,11 @@ export interface ClusterConfig {
    * `${env:NAME}`.
    */
   readonly apiKey?: string;
-  /** Token of a Milvus or Zilliz Cloud user, instead of `username` and `password`. */
+  /**
+   * Token: of a Milvus or Zilliz Cloud user, instead of `username` and `password`; of
+   * Qdrant, sent as a bearer token instead of `apiKey`, such as a JWT. Take it from the
+   * environment: `${env:NAME}`.
+   */
   readonly token?: string;
   /** Name of a Milvus user; goes with `password`. */
   readonly username?: string;

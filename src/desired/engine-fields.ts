@@ -11,7 +11,7 @@ export const ENGINE_FIELDS: Readonly<Record<string, EngineFields>> = Object.free
   lancedb: { required: ["uri"], optional: ["concurrency"] },
   memory: { required: [], optional: ["uri", "concurrency"] },
   milvus: { required: ["address"], optional: ["token", "username", "password", ...network] },
-  qdrant: { required: ["nodes"], optional: ["apiKey", ...network] },
+  qdrant: { required: ["nodes"], optional: ["apiKey", "token", ...network] },
   zilliz: {
     required: ["address", "apiKey"],
     optional: ["token", "username", "password", ...network],
@@ -24,4 +24,4 @@ export const ENGINE_NAMES: readonly string[] = Object.freeze(
 );
 
 /** The engines that this version can work with; the others can be declared and checked. */
-export const USABLE_ENGINES: readonly string[] = Object.freeze(["lancedb", "memory"]);
+export const USABLE_ENGINES: readonly string[] = Object.freeze(["lancedb", "memory", "qdrant"]);

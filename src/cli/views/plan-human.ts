@@ -15,6 +15,7 @@ import {
   limitsText,
   meaningsOf,
   reasonTotals,
+  routeLines,
   subjectOf,
   summaryLine,
   SYMBOLS,
@@ -73,7 +74,10 @@ function actionLines(actions: readonly Action[], options: PlanHumanOptions): rea
     return [
       block(heading, 2, columns, 2),
       ...(holds.length === 0 ? [] : [style.yellow(block(mark, 4, columns, 2))]),
-      ...group.map((action) => actionLine(action, options)),
+      ...group.flatMap((action) => [
+        actionLine(action, options),
+        ...routeLines(action).map((line) => block(line, 8, columns, 2)),
+      ]),
     ];
   });
 }
@@ -94,6 +98,7 @@ function clauses(action: Action, { zones }: PlanHumanOptions): string {
       parts.push(`from ${cluster}/${collection} in ${place}`, `check ${action.check}`);
       if (action.procedure !== "new") parts.push("replaces what the collection holds");
       if (action.alias !== null) parts.push(`then moves alias ${action.alias}`);
+      if (action.aliases) parts.push("with the aliases that it had");
       break;
     }
     case "expire":

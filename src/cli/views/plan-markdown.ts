@@ -20,6 +20,7 @@ import {
   limitsText,
   meaningsOf,
   reasonTotals,
+  routeLines,
   subjectOf,
   summaryLine,
   SYMBOLS,
@@ -213,7 +214,7 @@ function changes(plan: Plan): Section {
         code(SYMBOLS[action.kind]),
         code(subjectOf(action)),
         code(action.snapshotId),
-        text(`${action.reason}${target(action)}`),
+        text([`${action.reason}${target(action)}`, ...routeLines(action)].join(". ")),
         holdText([action]),
       ]),
     );

@@ -47,6 +47,15 @@ export function groupsOf<T>(
   return [...Map.groupBy(entries, key).values()];
 }
 
+/** How a restore is done, for whoever decides: which node takes what, then its notes. */
+export function routeLines(action: Action): readonly string[] {
+  if (action.kind !== "restore") return [];
+  const steps = action.route.map(({ part, node }) =>
+    part === node ? `${node} takes its own part` : `${node} takes part ${part}`,
+  );
+  return [...(steps.length === 0 ? [] : [`${steps.join(", then ")}.`]), ...action.notes];
+}
+
 /**
  * How often each rule is a reason, the most frequent first: `daily 7, weekly 4, pinned 1`. What
  * is a sentence rather than a rule comes last: `2 of project other`.

@@ -87,6 +87,12 @@ export const needsOverwrite: Need = ({ restore }) =>
 export const needsAlias: Need = ({ restore }) =>
   restore.alias ? null : "an alias cannot be moved in one step";
 
+export const needsExclusive: Need = ({ restore }) =>
+  restore.isExclusive ? null : "a name cannot be taken in one step";
+
+export const needsIdentity: Need = ({ tellsCollectionsApart }) =>
+  tellsCollectionsApart ? null : "collections of one name cannot be told apart";
+
 /** The other side of a need. */
 export function without(need: Need, reason: string): Need {
   return (capabilities, harness) => (need(capabilities, harness) === null ? reason : null);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { CHECK_LEVELS } from "../../snapshot/capabilities.ts";
 import { caseOf, contextOf, failsWith, pointsFrom } from "./bench.ts";
-import type { EngineCase } from "./case.ts";
+import { needsIdentity, type EngineCase } from "./case.ts";
 
 /** Looking at a cluster, and the names that it goes by. */
 export const observeCases: readonly EngineCase[] = [
@@ -55,16 +55,20 @@ export const observeCases: readonly EngineCase[] = [
     assert.equal(await bench.identityOf(other, name), collection);
   }),
 
-  caseOf("a collection that is dropped and made anew is another one", async (bench) => {
-    const engine = await bench.open();
-    const name = await bench.collection();
-    const before = await bench.identityOf(engine, name);
-    await bench.harness.drop(name);
-    assert.equal(await bench.identityOf(engine, name), null);
-    await bench.harness.create(name, pointsFrom(1, 40));
-    const after = await bench.identityOf(engine, name);
-    if (before !== null || after !== null) assert.notEqual(after, before);
-  }),
+  caseOf(
+    "a collection that is dropped and made anew is another one",
+    async (bench) => {
+      const engine = await bench.open();
+      const name = await bench.collection();
+      const before = await bench.identityOf(engine, name);
+      await bench.harness.drop(name);
+      assert.equal(await bench.identityOf(engine, name), null);
+      await bench.harness.create(name, pointsFrom(1, 40));
+      const after = await bench.identityOf(engine, name);
+      if (before !== null || after !== null) assert.notEqual(after, before);
+    },
+    needsIdentity,
+  ),
 
   caseOf("collections are observed one by one, each with its own identity", async (bench) => {
     const engine = await bench.open();

@@ -1,7 +1,14 @@
 import assert from "node:assert/strict";
 import type { RestoreProcedure } from "../../snapshot/capabilities.ts";
 import { caseOf, failsWith, pointsFrom } from "./bench.ts";
-import { needsInPlace, needsOverwrite, without, type EngineCase } from "./case.ts";
+import {
+  all,
+  needsIdentity,
+  needsInPlace,
+  needsOverwrite,
+  without,
+  type EngineCase,
+} from "./case.ts";
 
 /** Refused wherever the target is not what the plan saw, and nothing changes. */
 function refusals(procedure: RestoreProcedure, need: typeof needsInPlace): EngineCase[] {
@@ -23,7 +30,7 @@ function refusals(procedure: RestoreProcedure, need: typeof needsInPlace): Engin
         assert.equal(await bench.identityOf(engine, name), identity);
         await bench.isTidy();
       },
-      need,
+      all(need, needsIdentity),
     ),
 
     caseOf(

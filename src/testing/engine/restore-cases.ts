@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { CHECK_LEVELS } from "../../snapshot/capabilities.ts";
 import { caseOf, contextOf, failsWith, pointsFrom } from "./bench.ts";
-import { needsRepository, without, type EngineCase } from "./case.ts";
+import { needsExclusive, needsRepository, without, type EngineCase } from "./case.ts";
 
 /** Restoring into a collection that does not exist, from wherever the engine's snapshots are. */
 export const restoreCases: readonly EngineCase[] = [
@@ -77,22 +77,26 @@ export const restoreCases: readonly EngineCase[] = [
     await bench.isTidy();
   }),
 
-  caseOf("of two restores into one new collection one wins", async (bench) => {
-    const engine = await bench.open();
-    const [first, second] = [pointsFrom(1, 80), pointsFrom(200, 90)];
-    const sources = [
-      await bench.take(engine, await bench.collection(first)),
-      await bench.take(engine, await bench.collection(second)),
-    ];
-    const target = bench.name("restored");
-    const works = sources.map((source) => bench.restore(engine, source, target));
-    const outcomes = await Promise.allSettled(works);
-    const losers = outcomes.filter((outcome) => outcome.status === "rejected");
-    assert.equal(losers.length, 1, "one of them is refused");
-    await failsWith(["already-exists", "aborted"], Promise.reject(losers[0]?.reason as Error));
-    await bench.holds(target, outcomes[0]?.status === "fulfilled" ? first : second);
-    await bench.isTidy();
-  }),
+  caseOf(
+    "of two restores into one new collection one wins",
+    async (bench) => {
+      const engine = await bench.open();
+      const [first, second] = [pointsFrom(1, 80), pointsFrom(200, 90)];
+      const sources = [
+        await bench.take(engine, await bench.collection(first)),
+        await bench.take(engine, await bench.collection(second)),
+      ];
+      const target = bench.name("restored");
+      const works = sources.map((source) => bench.restore(engine, source, target));
+      const outcomes = await Promise.allSettled(works);
+      const losers = outcomes.filter((outcome) => outcome.status === "rejected");
+      assert.equal(losers.length, 1, "one of them is refused");
+      await failsWith(["already-exists", "aborted"], Promise.reject(losers[0]?.reason as Error));
+      await bench.holds(target, outcomes[0]?.status === "fulfilled" ? first : second);
+      await bench.isTidy();
+    },
+    needsExclusive,
+  ),
 
   caseOf("a run that is repeated finds what it has done", async (bench) => {
     const engine = await bench.open();

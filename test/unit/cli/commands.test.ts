@@ -430,7 +430,7 @@ describe("init", () => {
 
 describe("schema", () => {
   test("prints every schema of the package, and each of them can be asked for", async () => {
-    const files = readdirSync("schemas");
+    const files = readdirSync("schemas").filter((file) => file.endsWith(".json"));
     for (const file of files) {
       const text = readFileSync(`schemas/${file}`, "utf8");
       const name = file.replace(".schema.json", "");
