@@ -1,3 +1,5 @@
+import { parseSnapshotName } from "./api/snapshot-name.ts";
+
 /** A file that a node named by itself: who made it, and when by its own clock. */
 export interface KeyPart {
   readonly peerId: string;
@@ -46,15 +48,11 @@ export function snapshotFileName(collection: string, { peerId, time }: KeyPart):
   return `${collection}-${peerId}-${time}.snapshot`;
 }
 
-/**
- * What a node's own name for a snapshot of `collection` says; null for every other file. Read from
- * the right, because names of collections hold dashes and digits.
- */
+/** What a node's own name for a snapshot of `collection` says; null for every other file. */
 export function parseSnapshotFile(collection: string, file: string): KeyPart | null {
-  const match = /^(.*)-(\d+)-(\d{4}(?:-\d\d){5})\.snapshot$/s.exec(file);
-  if (match?.[1] !== collection || match[2] === undefined || match[3] === undefined) return null;
-  const part = { peerId: match[2], time: match[3] };
-  return Number.isNaN(Date.parse(instantOfName(part.time))) ? null : part;
+  const name = parseSnapshotName(file, collection);
+  if (name?.kind !== "collection" || name.peerId === null) return null;
+  return { peerId: name.peerId, time: name.at.slice(0, 19).replace(/[T:]/g, "-") };
 }
 
 /** RFC 3339 of a time as names have it; it has no zone there and means UTC. */
