@@ -33,8 +33,12 @@ export interface Draft {
   readonly config: PartlyConfig;
   /** Declared names, also of what is broken. */
   readonly names: (kind: NamedKey) => readonly string[];
+  /** Whether more of this kind may be declared than `names` tells. */
+  readonly isOpen: (kind: NamedKey) => boolean;
   /** Whether a key is written there, broken or not. */
   readonly has: (path: Path) => boolean;
+  /** Whether no key is written there. Of a value that is not known yet, neither this nor `has`. */
+  readonly lacks: (path: Path) => boolean;
   /** Whether the value there is present and nothing in it is broken. */
   readonly isWhole: (path: Path) => boolean;
   readonly keySpan: (path: Path) => Span;
@@ -73,7 +77,12 @@ export function draftOf(
       const section = root.entries.get(kind)?.value;
       return section?.kind === "map" ? [...section.entries.keys()] : [];
     },
-    has: (path) => valueAt(root, path) !== null,
+    isOpen: (kind) => root.entries.get(kind)?.value.isUnknown === true,
+    has: (path) => {
+      const value = valueAt(root, path);
+      return value !== null && value.isUnknown !== true;
+    },
+    lacks: (path) => valueAt(root, path) === null,
     isWhole: (path) => {
       const value = valueAt(root, path);
       return value !== null && !hasBroken(value, broken);

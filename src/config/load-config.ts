@@ -8,15 +8,8 @@ import { resolveDesired, resolveStatePath } from "../desired/resolve.ts";
 import { CONFIG_SHAPE } from "../desired/shape.gen.ts";
 import { hasErrors, type Diagnostic } from "../diagnostics/diagnostic.ts";
 import { assert } from "../errors/index.ts";
-import { checkStructure } from "./check-structure.ts";
-import { checkClusters } from "./checks/clusters.ts";
-import { checkHistory } from "./checks/history.ts";
-import { checkPaths } from "./checks/paths.ts";
-import { checkPolicies } from "./checks/policies.ts";
-import { checkReferences } from "./checks/references.ts";
-import { checkRestores } from "./checks/restores.ts";
-import { checkSpans } from "./checks/spans.ts";
-import { draftOf, type Draft } from "./draft.ts";
+import { checkDocument } from "./check-document.ts";
+import type { Draft } from "./draft.ts";
 import { diagnosticsOf, type Finding } from "./finding.ts";
 import { soleReference, type Environment } from "./interpolate.ts";
 import type { LocatedMap } from "./located.ts";
@@ -100,16 +93,7 @@ function checkFiles(
   if (!isReadable || first === undefined) return { findings: inFiles, draft: null };
   const merged = mergeFiles([first, ...others], CONFIG_SHAPE);
   const root = normalise(CONFIG_SHAPE, merged.root) as LocatedMap;
-  const structure = checkStructure(root, CONFIG_SHAPE);
-  const draft = draftOf(root, structure.broken, workingDirectory);
-  const meaning = [
-    ...checkReferences(draft),
-    ...checkClusters(draft),
-    ...checkSpans(draft),
-    ...checkPolicies(draft),
-    ...checkRestores(draft),
-    ...checkHistory(draft),
-    ...checkPaths(draft, folder),
-  ];
-  return { findings: [...inFiles, ...merged.findings, ...structure.findings, ...meaning], draft };
+  const checked = checkDocument(root, { workingDirectory, folder });
+  const findings = [...inFiles, ...merged.findings, ...checked.findings];
+  return { findings, draft: checked.draft };
 }

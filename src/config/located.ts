@@ -16,12 +16,16 @@ export interface Span {
   readonly source: SourceText;
   readonly start: number;
   readonly end: number;
+  /** What a message calls the place where there is no file. */
+  readonly name?: string;
 }
 
 interface AnyLocated {
   readonly span: Span;
   /** A finding speaks of it already: nothing more is to be said about it or what is in it. */
   readonly isBroken?: true;
+  /** It will have a value later, or none: what depends on it cannot be judged. Also broken. */
+  readonly isUnknown?: true;
 }
 
 export interface LocatedScalar extends AnyLocated {
@@ -65,6 +69,7 @@ export function rangeOf(span: Span): SourceRange {
 
 /** `snapform.yaml:12:5`. */
 export function placeOf(span: Span): string {
+  if (span.name !== undefined) return span.name;
   const { line, column } = positionOf(span.source, span.start);
   return `${span.source.file}:${line}:${column}`;
 }

@@ -54,7 +54,7 @@ function checkUsable(draft: Draft, path: Path, engine: string): Finding[] {
 
 function checkFields(draft: Draft, path: Path, engine: string, fields: EngineFields): Finding[] {
   const missing = fields.required
-    .filter((field) => !draft.has([...path, field]))
+    .filter((field) => draft.lacks([...path, field]))
     .map((field) => {
       const detail = `A cluster with the engine ${engine} needs the key "${field}".`;
       return atKey(draft, path, { code: "missing-key", summary: "Missing key", detail });
@@ -73,14 +73,15 @@ function checkFields(draft: Draft, path: Path, engine: string, fields: EngineFie
 function checkLogin(draft: Draft, path: Path, engine: string): Finding[] {
   if (engine !== "milvus" && engine !== "zilliz") return [];
   const has = (key: string): boolean => draft.has([...path, key]);
+  const lacks = (key: string): boolean => draft.lacks([...path, key]);
   const at = (key: string, detail: string): Finding[] => [
     atKey(draft, [...path, key], { code: "invalid-login", summary: "Unclear login", detail }),
   ];
   if (has("token") && has("username")) {
     return at("username", 'Give either "token" or "username" and "password", not both.');
   }
-  if (has("username") && !has("password")) return at("username", 'A "password" is missing.');
-  return has("password") && !has("username") ? at("password", 'A "username" is missing.') : [];
+  if (has("username") && lacks("password")) return at("username", 'A "password" is missing.');
+  return has("password") && lacks("username") ? at("password", 'A "username" is missing.') : [];
 }
 
 function checkAddresses(draft: Draft, path: Path, cluster: PartlyCluster | undefined): Finding[] {

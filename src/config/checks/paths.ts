@@ -47,7 +47,8 @@ function impliedFolder(draft: Draft, rootFolder: string): Folder[] {
     const engine = each?.cluster === undefined ? undefined : clusters[each.cluster]?.engine;
     return repositoryFor(engine, each?.repository) === IMPLIED_REPOSITORY;
   });
-  if (!isUsed || draft.names("repositories").includes(IMPLIED_REPOSITORY)) return [];
+  if (!isUsed || draft.isOpen("repositories")) return [];
+  if (draft.names("repositories").includes(IMPLIED_REPOSITORY)) return [];
   const folder = resolve(rootFolder, IMPLIED_REPOSITORY_PATH);
   return [{ name: IMPLIED_REPOSITORY, path: null, folder }];
 }

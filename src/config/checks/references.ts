@@ -21,7 +21,8 @@ export function checkReferences(draft: Draft): readonly Finding[] {
   const findings: Finding[] = [];
   const refer = (kind: Kind, path: Path, name: string | undefined): void => {
     const isImplied = kind === "repositories" && name === IMPLIED_REPOSITORY;
-    if (name === undefined || isImplied || draft.names(kind).includes(name)) return;
+    if (name === undefined || isImplied || draft.isOpen(kind)) return;
+    if (draft.names(kind).includes(name)) return;
     findings.push(unknownName(draft, kind, path, name));
   };
   for (const kind of ["policies", "snapshots"] as const) {

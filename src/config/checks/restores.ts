@@ -39,21 +39,21 @@ function checkForm(draft: Draft, { path, restore }: Restore): Finding[] {
   const from = [...path, "from"];
   if (restore.from === undefined) return [];
   const has = (key: string): boolean => draft.has([...from, key]);
+  const lacks = (key: string): boolean => draft.lacks([...from, key]);
   const words = { code: "restore-form", summary: "Unclear source of a restore" };
   const [form, second] = forms.filter(({ key }) => has(key));
   if (form === undefined) {
+    if (!forms.every(({ key }) => lacks(key))) return [];
     return [atKey(draft, from, { ...words, detail: `The source is not named. ${formWords}` })];
   }
   if (second !== undefined) {
     const detail = `The keys "${form.key}" and "${second.key}" exclude each other. ${formWords}`;
     return [atKey(draft, [...from, second.key], { ...words, detail })];
   }
-  const missing = form.needs
-    .filter((key) => !has(key))
-    .map((key) => {
-      const detail = `With "${form.key}", the key "${key}" is needed too.`;
-      return atKey(draft, from, { ...words, detail });
-    });
+  const missing = form.needs.filter(lacks).map((key) => {
+    const detail = `With "${form.key}", the key "${key}" is needed too.`;
+    return atKey(draft, from, { ...words, detail });
+  });
   const allowed: readonly string[] = [form.key, ...form.needs, ...form.allows];
   const foreign = ["cluster", "collection", "at"].filter(
     (key) => !allowed.includes(key) && has(key),

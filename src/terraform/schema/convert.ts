@@ -1,0 +1,145 @@
+import { checkValues } from "../../config/check-values.ts";
+import type { Desired } from "../../desired/desired.ts";
+import { freeze } from "../../desired/freeze.ts";
+import { CONFIG_SHAPE } from "../../desired/shape.gen.ts";
+import { checkAttributes } from "./attribute-checks.ts";
+import { at, isObject } from "./canonical-value.ts";
+import { withProviderDefaults } from "./defaults.ts";
+import type { Environment } from "./environment.ts";
+import { belowLine, hasErrors, mistakeAt, type Mistake } from "./mistake.ts";
+import { camelCase } from "./names.ts";
+import { providerConfig } from "./provider-config.ts";
+import { PROVIDER_SCHEMA } from "./provider-schema.gen.ts";
+import { RESOURCE_KINDS, resourceConfig, type ResourceTypeName } from "./resource-config.ts";
+import { UNKNOWN, type Attributes, type TerraformObject } from "./schema.ts";
+
+/** What values mean depends on. */
+export interface Surroundings {
+  readonly env: Environment;
+  /** Absolute: the folder in which Terraform runs; relative paths start there. */
+  readonly directory: string;
+}
+
+/** Values as what is desired. */
+export interface Resolved {
+  /** Null when there is a mistake, or something is not known yet. */
+  readonly desired: Desired | null;
+  /** Absolute; null where `desired` is. */
+  readonly statePath: string | null;
+  readonly mistakes: readonly Mistake[];
+}
+
+/** Resolves the provider's configuration on its own: clusters and repositories. */
+export function resolveProvider(provider: TerraformObject, around: Surroundings): Resolved {
+  const { config, mistakes, referenceOf } = providerConfig(provider, around.env);
+  const checked = checkValues({ config, folder: around.directory, referenceOf });
+  const { attributes } = PROVIDER_SCHEMA.provider;
+  const found = checked.mistakes.map((each) => mistakeAt(attributes, each.path, each));
+  return resolved(checked, [...mistakes, ...found]);
+}
+
+/**
+ * Resolves one resource, with the provider's configuration around it. What is desired holds that
+ * one resource, the clusters and the repositories.
+ */
+export function resolveResource(
+  type: ResourceTypeName,
+  value: TerraformObject,
+  provider: TerraformObject,
+  around: Surroundings,
+): Resolved {
+  const outer = providerConfig(provider, around.env);
+  const { defaults, referenceOf } = outer;
+  const attributes = attributesOf(type);
+  const whole = withProviderDefaults(attributes, value, defaults);
+  const repository = isObject(defaults) ? at(defaults, "repository") : defaults;
+  const inner = resourceConfig(type, whole, repository);
+  const config = { ...outer.config, ...inner.config };
+  const checked = checkValues({ config, folder: around.directory, referenceOf });
+  const mistakes = [
+    // The provider's configuration has been warned about where it stands.
+    ...outer.mistakes.filter(({ severity }) => severity === "error").map(ofProvider),
+    ...checked.mistakes.flatMap((each) => {
+      const path = inner.pathOf(each.path);
+      if (path !== null) return [mistakeAt(attributes, path, each)];
+      const { attributes: outside } = PROVIDER_SCHEMA.provider;
+      return each.severity === "error" ? [ofProvider(mistakeAt(outside, each.path, each))] : [];
+    }),
+    ...ownMistakes(attributes, type, value),
+  ];
+  const name = at(value, "name");
+  const isNamed = checked.desired !== null && typeof name === "string";
+  const desired = isNamed ? only(checked.desired, type, name) : null;
+  return resolved({ ...checked, desired }, mistakes);
+}
+
+/** Checks one resource where nothing is known of the provider's configuration. */
+export function checkResource(type: ResourceTypeName, value: TerraformObject): readonly Mistake[] {
+  const provider: TerraformObject = {
+    project: "unknown",
+    state: UNKNOWN,
+    clusters: UNKNOWN,
+    repositories: UNKNOWN,
+    defaults: UNKNOWN,
+  };
+  return resolveResource(type, value, provider, { env: {}, directory: "/" }).mistakes;
+}
+
+/** Checks the filters of a data source. */
+export function checkDataSource(type: string, value: TerraformObject): readonly Mistake[] {
+  return checkAttributes(PROVIDER_SCHEMA.dataSources[type]?.attributes ?? {}, value);
+}
+
+function attributesOf(type: ResourceTypeName): Attributes {
+  return PROVIDER_SCHEMA.resources[type]?.attributes ?? {};
+}
+
+function resolved(
+  { desired, statePath }: Omit<Resolved, "mistakes">,
+  mistakes: readonly Mistake[],
+): Resolved {
+  const isGood = desired !== null && !hasErrors(mistakes);
+  return Object.freeze({
+    desired: isGood ? desired : null,
+    statePath: isGood ? statePath : null,
+    mistakes: Object.freeze(mistakes),
+  });
+}
+
+/** Said at a resource, where the provider's configuration has no line. */
+function ofProvider(mistake: Mistake): Mistake {
+  const detail = `In the configuration of the provider: ${mistake.detail}`;
+  return Object.freeze({ ...mistake, detail, path: [] });
+}
+
+/** What only Terraform has, and how long things may take. */
+function ownMistakes(
+  attributes: Attributes,
+  type: ResourceTypeName,
+  value: TerraformObject,
+): readonly Mistake[] {
+  const section = CONFIG_SHAPE.fields[RESOURCE_KINDS[type].section];
+  const shared =
+    section?.kind === "map" && section.values.kind === "object" ? section.values : null;
+  const own = Object.entries(attributes).filter(([name, { computed, optional }]) => {
+    const isGiven = optional === true || computed !== true;
+    // The name is checked as a name of the configuration.
+    return isGiven && name !== "name" && !Object.hasOwn(shared?.fields ?? {}, camelCase(name));
+  });
+  const timeouts = at(value, "timeouts");
+  const limits = PROVIDER_SCHEMA.resources[type]?.blocks["timeouts"]?.attributes ?? {};
+  return [
+    ...checkAttributes(Object.fromEntries(own), value),
+    ...(isObject(timeouts) ? checkAttributes(limits, timeouts) : []).map((each) =>
+      belowLine({ ...each, path: ["timeouts", ...each.path] }),
+    ),
+  ];
+}
+
+/** Without what a restore had to declare of the resource that it names. */
+function only(desired: Desired, type: ResourceTypeName, name: string): Desired {
+  const { section } = RESOURCE_KINDS[type];
+  const nothing = { policies: [], snapshots: [], restores: [] };
+  const kept = desired[section].filter((each) => each.name === name);
+  return freeze({ ...desired, ...nothing, [section]: kept });
+}
