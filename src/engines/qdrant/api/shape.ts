@@ -1,4 +1,4 @@
-import type { Json } from "../../../snapshot/manifest.ts";
+import type { Json } from "../../../snapshot/json.ts";
 
 /** Reads a value of an answer; `at` is its place, for the RangeError of one that is wrong. */
 export type Read<T> = (value: unknown, at: string) => T;

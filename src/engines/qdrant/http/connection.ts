@@ -49,7 +49,8 @@ export function openConnection(options: ConnectionOptions): Connection {
 
 function requireCertificates(node: string, ca: string): void {
   try {
-    if (!ca.includes("-----BEGIN CERTIFICATE-----")) throw new RangeError("no certificate in it");
+    if (!/-----BEGIN (TRUSTED )?CERTIFICATE-----/.test(ca))
+      throw new RangeError("no certificate in it");
     createSecureContext({ ca });
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);

@@ -139,7 +139,7 @@ async function refused(
     const error = corrupt(call, `the file is shorter than the ${expected.size} bytes expected`);
     return { error, mayRepeat: false, waitMs: null };
   }
-  return refusalFailure(call, { status, headers, body: text });
+  return refusalFailure(call, { status, headers, body: text, isFile: true });
 }
 
 /** How many bytes of an answer are known already; refuses one that is not of the same file. */

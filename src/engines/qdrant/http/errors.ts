@@ -15,6 +15,8 @@ export interface Refusal {
   readonly status: number;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
   readonly body: string;
+  /** True for the download of a file: there Qdrant itself says in plain text that it has none. */
+  readonly isFile?: boolean;
 }
 
 interface Meaning {
@@ -58,7 +60,7 @@ const MEANINGS: Readonly<Record<number, Meaning>> = Object.freeze({
 export function refusalFailure(call: Call, refusal: Refusal): Failure {
   const { status, headers } = refusal;
   const said = serverText(refusal.body, String(headers["content-type"] ?? ""), call.secrets);
-  const meaning = meaningOf(status, said, headers["location"], call);
+  const meaning = meaningOf(refusal, said, call);
   const outcomeUnknown = meaning.unknown === true && !call.safe;
   const text = said.text === "" ? "the node gave no reason" : said.text;
   const error = new SnapformError(
@@ -74,9 +76,11 @@ export function refusalFailure(call: Call, refusal: Refusal): Failure {
   return { error, mayRepeat, waitMs: retryAfterMs(headers["retry-after"]) };
 }
 
-function meaningOf(status: number, said: ServerText, location: unknown, call: Call): Meaning {
+function meaningOf({ status, headers, isFile }: Refusal, said: ServerText, call: Call): Meaning {
   const { text, isHtml, isEnvelope } = said;
-  if (status >= 300 && status < 400) return { code: "failed-precondition", ...redirect(location) };
+  if (status >= 300 && status < 400) {
+    return { code: "failed-precondition", ...redirect(headers["location"]) };
+  }
   if (status === 400 && /not compatible with existing collection/i.test(text)) {
     return { code: "failed-precondition" };
   }
@@ -84,8 +88,10 @@ function meaningOf(status: number, said: ServerText, location: unknown, call: Ca
     const hint = `Qdrant swaps the two: "expected" is what it computed, "actual" what was sent.`;
     return { code: "invalid-argument", hint };
   }
-  // A proxy's page says nothing of what Qdrant has: nothing may be taken for gone because of it.
-  if (status === 404 && isHtml) return { code: "failed-precondition", hint: PROXY_HINT };
+  // A proxy's 404 says nothing of what Qdrant has: nothing may be taken for gone because of it.
+  if (status === 404 && !isEnvelope && (isHtml || isFile !== true)) {
+    return { code: "failed-precondition", hint: PROXY_HINT };
+  }
   if (status === 500 && /no space left on device/i.test(text)) {
     return { code: "resource-exhausted", hint: "The disk of the node is full." };
   }
@@ -149,6 +155,11 @@ const NO_HTTP: Reason = {
   passes: false,
   hint: "Check the port, and whether the URL needs https://.",
 };
+const NO_TLS: Reason = {
+  text: "what answers there does not speak TLS",
+  passes: false,
+  hint: "Check the port, and whether the URL needs http://.",
+};
 
 function untrusted(text: string): Reason {
   return { text: `the node's certificate is not trusted: ${text}`, passes: false, hint: CA_HINT };
@@ -183,11 +194,7 @@ const REASONS: Readonly<Record<string, Reason>> = Object.freeze({
     passes: false,
     hint: "Use a host name that the certificate names.",
   },
-  EPROTO: {
-    text: "what answers there does not speak TLS",
-    passes: false,
-    hint: "Check the port, and whether the URL needs http://.",
-  },
+  EPROTO: NO_TLS,
 });
 
 function reasonOf(error: unknown, secrets: readonly string[]): Reason {
@@ -195,7 +202,9 @@ function reasonOf(error: unknown, secrets: readonly string[]): Reason {
   const known = code === null ? undefined : REASONS[code];
   if (known !== undefined) return known;
   if (code?.startsWith("HPE_")) return NO_HTTP;
-  if (code?.startsWith("ERR_SSL_")) return REASONS["EPROTO"] ?? NO_HTTP;
+  if (code === "ERR_SSL_WRONG_VERSION_NUMBER" || code === "ERR_SSL_PACKET_LENGTH_TOO_LONG") {
+    return NO_TLS;
+  }
   if (code?.startsWith("CERT_")) return untrusted(code);
   const message = error instanceof Error ? error.message : String(error);
   return { text: showable(message === "" ? (code ?? "unknown reason") : message, secrets) };

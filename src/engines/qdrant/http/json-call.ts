@@ -1,4 +1,4 @@
-import type { Json } from "../../../snapshot/manifest.ts";
+import type { Json } from "../../../snapshot/json.ts";
 import { answerOf, type Answer } from "./answer.ts";
 import { transportFailure } from "./errors.ts";
 import { requestPath, type Query } from "./request-path.ts";
@@ -20,6 +20,8 @@ export interface JsonRequest {
   /** How long the node may keep silent; null for as long as it takes. */
   readonly timeoutMs?: number | null;
   readonly signal?: AbortSignal;
+  /** True: one attempt, whatever comes; for who asks again anyway. */
+  readonly once?: boolean;
   /** Texts of this request that no message may hold, e.g. an `api_key` in the body. */
   readonly secrets?: readonly string[];
 }
@@ -37,7 +39,7 @@ export async function callJson(wire: Wire, request: JsonRequest): Promise<Answer
   const call: Call = { node, doing, safe, secrets, signal };
   const path = requestPath(node, prefix, request.path, request.query);
   const timeoutMs = request.timeoutMs === undefined ? wire.timeoutMs : (request.timeoutMs ?? 0);
-  return withAttempts(clock, signal, async () => {
+  return withAttempts({ clock, signal, count: request.once === true ? 1 : undefined }, async () => {
     if (signal?.aborted === true) {
       return { ok: false, failure: transportFailure(call, signal.reason, false) };
     }

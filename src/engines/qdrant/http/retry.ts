@@ -6,29 +6,35 @@ export type Outcome<T> =
   | { readonly ok: true; readonly value: T }
   | { readonly ok: false; readonly failure: Failure };
 
-export const ATTEMPT_COUNT = 3;
+const ATTEMPT_COUNT = 3;
 const BASE_MS = 200;
 const CAP_MS = 5000;
 
 /** A server that wants more than that gets the error back at once: its caller knows better. */
 const PATIENCE_MS = 30_000;
 
+interface Attempts {
+  readonly clock: Clock;
+  readonly signal: AbortSignal | undefined;
+  /** How many at most. */
+  readonly count?: number | undefined;
+}
+
 /**
- * Makes a call up to three times, as long as its failure says that another attempt can do no harm.
+ * Makes a call several times, as long as its failure says that another attempt can do no harm.
  * The pause is what the server asks for, else uniform below a bound that doubles.
  *
  * @throws SnapformError the last failure's
  */
 export async function withAttempts<T>(
-  clock: Clock,
-  signal: AbortSignal | undefined,
+  { clock, signal, count = ATTEMPT_COUNT }: Attempts,
   attempt: () => Promise<Outcome<T>>,
 ): Promise<T> {
   for (let made = 1; ; made += 1) {
     const outcome = await attempt();
     if (outcome.ok) return outcome.value;
     const { failure } = outcome;
-    if (made >= ATTEMPT_COUNT || !(await waitToRepeat(clock, signal, failure, made))) {
+    if (made >= count || !(await waitToRepeat(clock, signal, failure, made))) {
       throw failure.error;
     }
   }

@@ -21,9 +21,11 @@ export function serverText(
     const text = `an HTML page${quoted}, probably of a proxy in front of the node`;
     return { text, isEnvelope: false, isHtml: true };
   }
-  const said = saidInEnvelope(body);
-  const text = showable(said ?? body, secrets);
-  return { text, isEnvelope: said !== null, isHtml: false };
+  const status = member(parsed(body), "status");
+  const error = member(status, "error");
+  const isEnvelope = typeof error === "string" || status === "already_in_progress";
+  const said = [error, status].find((each) => typeof each === "string");
+  return { text: showable(said ?? body, secrets), isEnvelope, isHtml: false };
 }
 
 /**
@@ -43,14 +45,6 @@ export function showable(text: string, secrets: readonly string[]): string {
 
 function isHtml(body: string, contentType: string): boolean {
   return /^text\/html\b/i.test(contentType) || /^\s*<(!doctype|html|head|body)\b/i.test(body);
-}
-
-/** The error in Qdrant's envelope; `status` is an object with it, or a word. */
-function saidInEnvelope(body: string): string | null {
-  const status = member(parsed(body), "status");
-  if (typeof status === "string") return status;
-  const error = member(status, "error");
-  return typeof error === "string" ? error : null;
 }
 
 function parsed(body: string): unknown {

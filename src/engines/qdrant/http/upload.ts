@@ -57,7 +57,7 @@ export async function upload(wire: Wire, request: UploadRequest): Promise<Answer
   const { doing, signal } = request;
   const call: Call = { node, doing, safe: false, secrets, signal };
   const framing = frameSnapshot(node, request.fileName, `snapform-${clock.randomHex(16)}`);
-  return withAttempts(clock, signal, () => attempt(wire, request, call, framing));
+  return withAttempts({ clock, signal }, () => attempt(wire, request, call, framing));
 }
 
 async function attempt(

@@ -1,0 +1,32 @@
+import { isSnapformError } from "../../../errors/index.ts";
+import { strangeAnswer } from "../http/errors.ts";
+import type { NodeClient } from "../http/node-client.ts";
+import { optionsOf, readShape, type AskOptions } from "./ask.ts";
+import { field, readText } from "./shape.ts";
+
+/** The version of the server, e.g. `1.18.0`. Needs no key. */
+export async function nodeVersion(client: NodeClient, options: AskOptions = {}): Promise<string> {
+  const request = { method: "GET", path: [], doing: "asking for the version" } as const;
+  const { json } = await client.json({ ...request, ...optionsOf(options) });
+  const read = (): readonly [string, string] => [
+    field(json, "title", "", readText),
+    field(json, "version", "", readText),
+  ];
+  const [title, version] = readShape(client, request, read);
+  if (/qdrant/i.test(title)) return version;
+  const call = { node: client.name, doing: request.doing, safe: true };
+  throw strangeAnswer(call, "what answers there does not call itself Qdrant");
+}
+
+/** Whether all shards of the node are ready. A node that was ready once stays so. Needs no key. */
+export async function isReady(client: NodeClient, options: AskOptions = {}): Promise<boolean> {
+  const doing = "asking whether it is ready";
+  const request = { method: "GET", path: ["readyz"], doing, once: true } as const;
+  try {
+    await client.json({ ...request, ...optionsOf(options) });
+    return true;
+  } catch (error) {
+    if (isSnapformError(error) && /\bnot ready\b/.test(error.message)) return false;
+    throw error;
+  }
+}
