@@ -11,6 +11,8 @@ interface Entry {
   readonly version?: string;
   readonly dev?: boolean;
   readonly optional?: boolean;
+  /** Comes inside the package above it, with all that it needs. */
+  readonly inBundle?: boolean;
   readonly os?: readonly string[];
   readonly cpu?: readonly string[];
   readonly libc?: readonly string[];
@@ -41,6 +43,7 @@ function entryFor(name: string, version: string, parent: Entry): Entry {
 const lock = JSON.parse(readFileSync(file, "utf8")) as { packages: Record<string, Entry> };
 const added: Record<string, Entry> = {};
 for (const parent of Object.values(lock.packages)) {
+  if (parent.inBundle === true) continue;
   for (const [name, version] of Object.entries(parent.optionalDependencies ?? {})) {
     const path = `node_modules/${name}`;
     if (lock.packages[path] === undefined) added[path] = entryFor(name, version, parent);
