@@ -22,6 +22,8 @@ export interface SentFile {
   readonly modifiedAt: Date;
   /** False where the server streams on from an object store: no length, no ranges, no names. */
   readonly ranged: boolean;
+  /** Removed as soon as it is open. */
+  readonly isTemporary?: boolean;
 }
 
 /** 200 with a result. */

@@ -37,7 +37,7 @@ export interface Archive extends AsyncDisposable {
   points(shardId: number): Promise<readonly FakePoint[] | null>;
 }
 
-/** Writes the shards that lie on `peer` to a new snapshot file; one shard only where it is named. */
+/** Writes the shards that lie on `peer`, or only one of them, to a new snapshot file. */
 export async function writeArchive(
   path: string,
   world: World,

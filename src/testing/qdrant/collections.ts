@@ -9,6 +9,8 @@ import {
   type World,
 } from "./world.ts";
 
+const FORBIDDEN_IN_NAMES = '<>:"/\\|?*\0\u001f';
+
 /** The collection of that name, or that an alias of that name points to. */
 export function findCollection(world: World, name: string): Collection | null {
   return world.collections.get(world.aliases.get(name) ?? name) ?? null;
@@ -24,6 +26,13 @@ export function requireCollection(world: World, name: string): Collection {
 /** The shard of that id; refuses with 404. */
 export function requireShard(collection: Collection, id: number): Shard {
   return collection.shards.get(id) ?? refuse(404, `Not found: Shard ${id} not found`);
+}
+
+/** Refuses names that the server does not give to a new collection. */
+export function checkCollectionName(name: string): void {
+  const hasForbidden = name.split("").some((each) => FORBIDDEN_IN_NAMES.includes(each));
+  if (name.length >= 1 && name.length <= 255 && !hasForbidden) return;
+  refuse(422, `Validation error in path parameters: [name: invalid collection name ${name}]`);
 }
 
 /** Makes a collection on the whole cluster, its shards spread evenly over all peers. */

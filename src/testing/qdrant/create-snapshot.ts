@@ -1,6 +1,7 @@
 import { Buffer } from "node:buffer";
 import { copyFile, mkdir, open, readFile, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import type { SentFile } from "./answer.ts";
 import { writeArchive } from "./archive.ts";
 import { gauged, pause, temporaryPath, type Call } from "./call.ts";
 import { timeInName, type SnapshotDescription } from "./snapshot-store.ts";
@@ -13,8 +14,8 @@ export function snapshotFolder(collection: Collection, shardId?: number): string
 }
 
 /**
- * Makes a snapshot of what lies on the node: the whole collection, or one of its shards. Named after
- * the second in which it was begun, so that a second one in that second replaces it.
+ * Makes a snapshot of what lies on the node: the whole collection, or one of its shards. Named
+ * after the second in which it was begun, so that a second one in that second replaces it.
  */
 export async function createSnapshot(
   call: Call,
@@ -36,6 +37,21 @@ export async function createSnapshot(
     peer.created.set(collection.name, (peer.created.get(collection.name) ?? 0) + 1);
     return made;
   });
+}
+
+/** A snapshot of one shard that is gone once it is sent. */
+export async function streamShard(
+  call: Call,
+  collection: Collection,
+  shardId: number,
+): Promise<SentFile> {
+  const { world, peer } = call;
+  const path = temporaryPath(call, "stream");
+  await mkdir(dirname(path), { recursive: true });
+  await writeArchive(path, world, collection, peer, shardId);
+  const modifiedAt = world.clock.now();
+  const name = `${collection.name}-shard-${shardId}-${timeInName(modifiedAt)}.snapshot`;
+  return { path, name, modifiedAt, ranged: false, isTemporary: true };
 }
 
 /** Packs a snapshot of each collection into one file, with the aliases. */

@@ -31,7 +31,7 @@ export interface FakeQdrantOptions {
   readonly keys?: FakeQdrantKeys;
   /** Do the servers fetch snapshots from http(s) URLs (default true)? */
   readonly urlRecovery?: boolean;
-  /** Recovery into a new collection with custom sharding loses all points (default true: it does). */
+  /** Does recovery into a new collection with custom sharding lose all points (default true)? */
   readonly customShardingLosesPoints?: boolean;
   /** Where the nodes' disks lie. Default: a new temporary folder that `close` removes. */
   readonly directory?: string;
@@ -50,7 +50,7 @@ export interface FakeQdrant {
   readonly requests: readonly RecordedRequest[];
   /** Lets something go wrong; nothing does until then. */
   fault(rule: FaultRule): FaultHandle;
-  /** The points that readable replicas hold, in the order of ids; null if there is no collection. */
+  /** What active replicas hold, in the order of ids; null if there is no such collection. */
   points(collection: string): readonly FakePoint[] | null;
   /** Every snapshot is at least that large from now on; null ends it. */
   padSnapshots(bytes: number | null, content?: "zeros" | "random"): void;

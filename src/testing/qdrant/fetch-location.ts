@@ -46,7 +46,8 @@ async function localFile(call: Call, location: URL, collection: string): Promise
   const path = fileURLToPath(location);
   const found = await stat(path).catch(() => null);
   const real = found ? await realpath(path) : path;
-  const { root } = call.peer.uploads;
+  const { root: given } = call.peer.uploads;
+  const root = await realpath(given).catch(() => given);
   const isOwn = dirname(real) === root || real.startsWith(join(root, collection) + sep);
   if (!isOwn && isAtLeast(call.peer.version, "1.17.1")) {
     refuse(403, "Forbidden: Snapshot file is outside of the snapshots directory");

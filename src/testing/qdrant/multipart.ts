@@ -14,8 +14,8 @@ const HEAD_END = "\r\n\r\n";
 const MAX_HEAD_BYTES = 16 * 1024;
 
 /**
- * Streams the one part called `snapshot` of a multipart body to `path`. Other parts are passed over.
- * The file is removed again when the body is no such form, or ends before its end.
+ * Streams the one part called `snapshot` of a multipart body to `path`; other parts are passed
+ * over. The file is removed again when the body is no such form, or ends before its end.
  */
 export async function receiveSnapshot(
   request: IncomingMessage,

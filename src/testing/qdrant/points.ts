@@ -132,7 +132,7 @@ export function removePoints(
 ): void {
   for (const shard of shardsFor(collection, key)) {
     write(world, collection, shard, (stored) => {
-      for (const point of [...stored.values()]) if (isGone(point)) stored.delete(point.id);
+      for (const point of stored.values()) if (isGone(point)) stored.delete(point.id);
     });
   }
 }

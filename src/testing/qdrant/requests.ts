@@ -23,6 +23,11 @@ export interface RecordedRequest {
   readonly sentBytes: number;
 }
 
+/** The path as it was sent: a URL would take `..` away before the server could refuse it. */
+export function rawPath(request: IncomingMessage): string {
+  return (request.url ?? "/").replace(/\?.*$/s, "");
+}
+
 /** The record of a request while it is written. */
 export type OpenRecord = { -readonly [K in keyof RecordedRequest]: RecordedRequest[K] };
 
@@ -42,7 +47,7 @@ export function openRecord(
     order: place.order,
     node: place.node,
     method: request.method ?? "GET",
-    path: url.pathname,
+    path: rawPath(request),
     query: Object.fromEntries(url.searchParams),
     headers: Object.fromEntries(headers) as Record<string, string>,
     startedAt: place.clock.now(),

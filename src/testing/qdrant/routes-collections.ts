@@ -2,6 +2,7 @@ import { ok, refuse, type Answer } from "./answer.ts";
 import { maySee } from "./access.ts";
 import { collectionName, jsonBody, type Call } from "./call.ts";
 import {
+  checkCollectionName,
   createCollection,
   dropCollection,
   findCollection,
@@ -56,9 +57,7 @@ function show(call: Call): Answer {
 async function create(call: Call): Promise<Answer> {
   const body = await jsonBody(call);
   const name = collectionName(call);
-  if (name.length > 255 || /[<>:"/\\|?*\0\x1f]/.test(name)) {
-    refuse(422, `Validation error in path parameters: [name: invalid collection name ${name}]`);
-  }
+  checkCollectionName(name);
   createCollection(call.world, name, configOf(call.world, body));
   return ok(true);
 }

@@ -120,7 +120,7 @@ async function search(call: Call): Promise<Answer> {
   if (!Array.isArray(named.vector)) {
     refuse(400, "Format error in JSON body: missing field `vector`");
   }
-  return ok(found(asked, named.vector as number[], String(named.name ?? "")));
+  return ok(found(asked, named.vector as number[], (named.name ?? "") as string));
 }
 
 async function query(call: Call): Promise<Answer> {

@@ -31,7 +31,7 @@ function metrics({ world, peer }: Call): Answer {
   for (const [name, type, values] of series) {
     lines.push(`# TYPE ${name} ${type}`);
     for (const id of world.collections.keys()) {
-      lines.push(`${name}{id="${id}"} ${values.get(id) ?? 0}`);
+      lines.push(`${name}{collection="${id}"} ${values.get(id) ?? 0}`);
     }
   }
   return text(200, `${lines.join("\n")}\n`);

@@ -4,8 +4,13 @@ import { basename, join } from "node:path";
 import { ok, refuse, refuseWith, text, type Answer } from "./answer.ts";
 import { carryOut, collectionName, flag, jsonBody, pause, temporaryPath } from "./call.ts";
 import type { Call } from "./call.ts";
-import { requireCollection, requireShard } from "./collections.ts";
-import { createFullSnapshot, createSnapshot, snapshotFolder } from "./create-snapshot.ts";
+import { checkCollectionName, requireCollection, requireShard } from "./collections.ts";
+import {
+  createFullSnapshot,
+  createSnapshot,
+  snapshotFolder,
+  streamShard,
+} from "./create-snapshot.ts";
 import { fetchLocation, type LocatedFile } from "./fetch-location.ts";
 import { receiveSnapshot } from "./multipart.ts";
 import { recoverCollection, recoverShard, type Priority } from "./recover.ts";
@@ -34,6 +39,7 @@ export const snapshotRoutes: readonly Route[] = [
     "collection-write",
     remove,
   ],
+  ["GET", "/collections/{collection}/shards/{shard}/snapshot", "collection-write", stream],
   ["GET", "/snapshots", "global-read", async ({ peer }) => ok(await peer.store.list(""))],
   ["POST", "/snapshots", "global-manage", (call) => carryOut(call, () => createFullSnapshot(call))],
   ["GET", "/snapshots/{name}", "global-read", downloadFull],
@@ -92,6 +98,18 @@ async function download(call: Call): Promise<Answer> {
   }
 }
 
+/** The state of one shard as a snapshot file, of which nothing stays on the node. */
+async function stream(call: Call): Promise<Answer> {
+  const { collection, shard } = subjectOf(call);
+  const file = await streamShard(call, collection, (shard as Shard).id);
+  const disposition = `attachment; filename="${file.name}"`;
+  return {
+    status: 200,
+    headers: { "content-disposition": disposition },
+    body: { kind: "file", file },
+  };
+}
+
 function remove(call: Call): Promise<Answer> {
   const { folder } = subjectOf(call);
   return removeFrom(call, folder);
@@ -121,7 +139,10 @@ function priorityOf(value: unknown, where: string): Priority {
   if (value === undefined || value === null) return "snapshot";
   if (typeof value === "string" && PRIORITIES.includes(value)) return value as Priority;
   const expected = "expected one of `no_sync`, `snapshot`, `replica`";
-  return refuse(400, `Format error in ${where}: unknown variant \`${String(value)}\`, ${expected}`);
+  return refuse(
+    400,
+    `Format error in ${where}: unknown variant ${JSON.stringify(value)}, ${expected}`,
+  );
 }
 
 function checksumOf(value: unknown, where: string): string | null {
@@ -133,6 +154,8 @@ function checksumOf(value: unknown, where: string): string | null {
 async function recover(call: Call): Promise<Answer> {
   const body = await jsonBody(call);
   const name = collectionName(call);
+  // Here the server is not as strict about names as it is with uploads.
+  if (/[/\0]/.test(name)) refuse(422, "Validation error in path parameters: [name: invalid]");
   const subject = call.params.shard === undefined ? null : subjectOf(call);
   if (typeof body.location !== "string") {
     refuse(400, "Format error in JSON body: missing field `location`");
@@ -187,9 +210,7 @@ async function restore(
 
 async function upload(call: Call): Promise<Answer> {
   const name = collectionName(call);
-  if (name.length > 255 || /[<>:"/\\|?*\0\x1f]/.test(name)) {
-    refuse(422, `Validation error in path parameters: [name: invalid collection name ${name}]`);
-  }
+  checkCollectionName(name);
   flag(call, "wait", true);
   const priority = priorityOf(call.query.get("priority"), "query parameters");
   const checksum = checksumOf(call.query.get("checksum"), "query parameters");

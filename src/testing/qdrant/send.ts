@@ -1,4 +1,4 @@
-import { open, type FileHandle } from "node:fs/promises";
+import { open, rm, type FileHandle } from "node:fs/promises";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { Readable, Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
@@ -33,7 +33,7 @@ export async function send(answer: Answer, sending: Sending): Promise<number> {
   const stages: NodeJS.ReadWriteStream[] = [];
   const corrupt = faults.find("corrupt");
   if (corrupt) stages.push(corruptAt(corrupt.atByte));
-  // Without the end that `compress` would bring, a range stays what it is.
+  // The server leaves parts of files as they are.
   const encoding = body.status === 206 ? null : encodingOf(request, faults);
   if (encoding !== null && answer.body.kind !== "empty") {
     stages.push(compressors[encoding]());
@@ -87,6 +87,7 @@ function whole(status: number, text: string, contentType: string | null): Body {
 
 async function fileBody(file: SentFile, { request, faults }: Sending): Promise<Body> {
   const handle = await open(file.path, "r");
+  if (file.isTemporary === true) await rm(file.path);
   const { size, ino, mtimeMs } = await handle.stat();
   const type = { "content-type": "application/octet-stream" };
   if (!file.ranged) return { status: 200, headers: type, stream: read(handle, 0, size) };

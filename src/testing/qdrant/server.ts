@@ -71,7 +71,10 @@ export class NodeServer {
     const count = (chunk: Uint8Array): void => void (record.receivedBytes += chunk.length);
     const faults = this.#options.faults.of(peer.index, record.method, record.path);
     if (faults.has("drop-before")) return void request.socket.destroy();
-    if (faults.has("node-down")) return void (await this.#options.die());
+    if (faults.has("node-down")) {
+      await this.#options.die();
+      return;
+    }
     countBody(request, count);
     const answer = await this.#answer(request, record, faults);
     await faults.wait("delay-answer", world.clock);
@@ -99,7 +102,7 @@ export class NodeServer {
       const ordered = orderedAnswer(faults);
       if (ordered) return ordered;
       const url = new URL(request.url ?? "/", "http://node");
-      const found = match(record.method, rawPath(request));
+      const found = match(record.method, record.path);
       if (!found) return { status: 404, body: { kind: "empty" } };
       const access =
         found.right === "open"
@@ -116,11 +119,6 @@ export class NodeServer {
       return answerOf(error);
     }
   }
-}
-
-/** The path as it was sent: a URL would take `..` away before the server could refuse it. */
-function rawPath(request: IncomingMessage): string {
-  return (request.url ?? "/").replace(/\?.*$/s, "");
 }
 
 /** Counts without starting the flow, which is the reader's to start. */

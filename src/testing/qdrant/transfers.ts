@@ -75,7 +75,7 @@ export function settleTransfers(world: World): void {
       for (const replica of shard.replicas.values()) orderRepair(world, collection, shard, replica);
     }
   }
-  for (const transfer of [...world.transfers]) {
+  for (const transfer of world.transfers.slice()) {
     advance(world, transfer);
     transfer.remainingPolls = 0;
     advance(world, transfer);
