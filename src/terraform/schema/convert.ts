@@ -80,7 +80,8 @@ export function checkResource(type: ResourceTypeName, value: TerraformObject): r
     state: UNKNOWN,
     clusters: UNKNOWN,
     repositories: UNKNOWN,
-    defaults: UNKNOWN,
+    // No time zone that could be the default makes a good expression bad.
+    defaults: null,
   };
   return resolveResource(type, value, provider, { env: {}, directory: "/" }).mistakes;
 }
@@ -108,7 +109,10 @@ function resolved(
 
 /** Said at a resource, where the provider's configuration has no line. */
 function ofProvider(mistake: Mistake): Mistake {
-  const detail = `In the configuration of the provider: ${mistake.detail}`;
+  // A longer path is named by the detail already.
+  const [attribute, below] = mistake.path;
+  const where = attribute === undefined || below !== undefined ? "" : `, at ${attribute}`;
+  const detail = `In the configuration of the provider${where}: ${mistake.detail}`;
   return Object.freeze({ ...mistake, detail, path: [] });
 }
 

@@ -1,4 +1,4 @@
-import { ENGINE_FIELDS } from "../../desired/engine-fields.ts";
+import { ENGINE_FIELDS, type EngineFields } from "../../desired/engine-fields.ts";
 import { at, isObject } from "./canonical-value.ts";
 import type { Mistake } from "./mistake.ts";
 import { camelCase } from "./names.ts";
@@ -36,41 +36,56 @@ export function fillFromEnvironment(
   if (!isObject(clusters)) return { clusters, variables, mistakes };
   const filled = Object.entries(clusters).map(([name, cluster]): [string, TerraformValue] => {
     if (!isObject(cluster)) return [name, cluster];
-    const secrets = missingSecrets(attributes, cluster).flatMap(([attribute, end]) => {
+    let whole = cluster;
+    for (const [attribute, end] of secretsOf(attributes, cluster)) {
       const variable = variableName(name, end);
       const value = Object.hasOwn(env, variable) ? env[variable] : undefined;
-      if (value === undefined || value === "") return [];
+      if (value === undefined || value === "" || !isWanted(attribute, whole)) continue;
       const other = readBy.get(variable);
       if (other !== undefined) mistakes.push(sharedVariable(name, other, attribute, variable));
       readBy.set(variable, name);
       variables.set(secretKey(name, attribute), variable);
-      return [[attribute, value] as const];
-    });
-    return [name, { ...cluster, ...Object.fromEntries(secrets) }];
+      whole = { ...whole, [attribute]: value };
+    }
+    return [name, whole];
   });
   return { clusters: Object.fromEntries(filled), variables, mistakes };
 }
 
-/** The attributes to look for, with the end of their variable. */
-function missingSecrets(
+function engineFields(cluster: TerraformObject): EngineFields | null {
+  const engine = at(cluster, "engine");
+  const isKnown = typeof engine === "string" && Object.hasOwn(ENGINE_FIELDS, engine);
+  return isKnown ? (ENGINE_FIELDS[engine] ?? null) : null;
+}
+
+/** The secrets that the cluster's engine has a use for, with the end of their variable. */
+function secretsOf(
   attributes: Attributes,
   cluster: TerraformObject,
 ): readonly (readonly [string, string])[] {
-  const engine = at(cluster, "engine");
-  if (typeof engine !== "string" || !Object.hasOwn(ENGINE_FIELDS, engine)) return [];
-  const { required = [], optional = [] } = ENGINE_FIELDS[engine] ?? {};
-  const allowed = [...required, ...optional];
-  const hasUser = at(cluster, "username") !== null;
+  const { required = [], optional = [] } = engineFields(cluster) ?? {};
   return Object.entries(attributes).flatMap(([name, attribute]) => {
     const end = isNested(attribute) ? undefined : attribute.environment;
-    if (end === undefined || at(cluster, name) !== null) return [];
-    if (!allowed.includes(camelCase(name))) return [];
-    // A login is a token or a user with a password: what is there already says which.
-    const isOther =
-      (name === "password" && !hasUser) ||
-      (name === "token" && (hasUser || at(cluster, "password") !== null));
-    return isOther ? [] : [[name, end] as const];
+    const isOfUse = [...required, ...optional].includes(camelCase(name));
+    return end !== undefined && isOfUse ? [[name, end] as const] : [];
   });
+}
+
+/** A login is of one kind: what is there already says of which. */
+function isWanted(secret: string, cluster: TerraformObject): boolean {
+  const has = (name: string): boolean => at(cluster, name) !== null;
+  if (has(secret)) return false;
+  const takesOneKey = engineFields(cluster)?.required.includes("apiKey") !== true;
+  switch (secret) {
+    case "api_key":
+      return !(takesOneKey && has("token"));
+    case "token":
+      return !has("username") && !has("password") && !(takesOneKey && has("api_key"));
+    case "password":
+      return has("username");
+    default:
+      return true;
+  }
 }
 
 /** One cluster must not be given the key of another by accident. */

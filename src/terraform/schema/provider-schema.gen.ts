@@ -83,7 +83,7 @@ export const PROVIDER_SCHEMA: ProviderSchema = {
        "environment": "API_KEY"
       },
       "token": {
-       "description": "Token: of a Milvus or Zilliz Cloud user, instead of `username` and `password`; of Qdrant, sent as a bearer token instead of `api_key`, such as a JWT. Take it from the environment: `${env:NAME}`. Left out, the environment variable `SNAPFORM_<CLUSTER>_TOKEN` is read, where `<CLUSTER>` is its name in capitals, with `_` for all but letters and digits.",
+       "description": "Token of a Milvus or Zilliz Cloud user, instead of `username` and `password`; of Qdrant, sent as a bearer token instead of `api_key`, such as a JWT. Left out, the environment variable `SNAPFORM_<CLUSTER>_TOKEN` is read, where `<CLUSTER>` is its name in capitals, with `_` for all but letters and digits.",
        "optional": true,
        "sensitive": true,
        "type": "string",
