@@ -1,4 +1,4 @@
-import { createSecureContext } from "node:tls";
+import { X509Certificate } from "node:crypto";
 import { buildConnector, Pool, type Dispatcher } from "undici";
 import { SnapformError } from "../../../errors/index.ts";
 
@@ -22,6 +22,8 @@ const CONNECT_MS = 10_000;
 
 /** Below the five seconds after which the server drops idle connections, so that none is reused then. */
 const KEEP_ALIVE_MS = 2000;
+
+const PEM = /-----BEGIN (TRUSTED )?CERTIFICATE-----[^]*?-----END \1?CERTIFICATE-----/g;
 
 /** @throws SnapformError `invalid-argument` for certificates that cannot be read */
 export function openConnection(options: ConnectionOptions): Connection {
@@ -47,11 +49,12 @@ export function openConnection(options: ConnectionOptions): Connection {
   });
 }
 
+/** A context for TLS would take what is no certificate, and fail at the first connection. */
 function requireCertificates(node: string, ca: string): void {
   try {
-    if (!/-----BEGIN (TRUSTED )?CERTIFICATE-----/.test(ca))
-      throw new RangeError("no certificate in it");
-    createSecureContext({ ca });
+    const blocks = ca.match(PEM) ?? [];
+    if (blocks.length === 0) throw new RangeError("there is none");
+    for (const block of blocks) new X509Certificate(block);
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     const message = `${node}: the certificates of caFile cannot be read: ${why}`;

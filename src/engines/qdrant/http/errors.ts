@@ -201,7 +201,7 @@ function reasonOf(error: unknown, secrets: readonly string[]): Reason {
   const code = codeOf(error);
   const known = code === null ? undefined : REASONS[code];
   if (known !== undefined) return known;
-  if (code?.startsWith("HPE_")) return NO_HTTP;
+  if (error instanceof Error && error.name === "HTTPParserError") return NO_HTTP;
   if (code === "ERR_SSL_WRONG_VERSION_NUMBER" || code === "ERR_SSL_PACKET_LENGTH_TOO_LONG") {
     return NO_TLS;
   }

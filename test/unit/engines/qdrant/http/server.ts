@@ -8,7 +8,10 @@ import {
 } from "../../../../../src/engines/qdrant/http/node-client.ts";
 import { FakeClock } from "../../../../../src/testing/fake-clock.ts";
 
-export type Serve = (request: IncomingMessage, response: ServerResponse) => void;
+export type Serve = (request: IncomingMessage, response: ServerResponse) => void | Promise<void>;
+
+/** A `Serve` that has nothing to wait for. */
+export type Reply = (request: IncomingMessage, response: ServerResponse) => void;
 
 export interface Scene {
   readonly url: string;
@@ -28,7 +31,7 @@ export async function scene(
     asked.push(`${request.method} ${request.url}`);
     const nth = typeof serve === "function" ? serve : serve[asked.length - 1];
     if (nth === undefined) response.writeHead(599).end("one request too many");
-    else nth(request, response);
+    else Promise.resolve(nth(request, response)).catch(() => response.destroy());
   });
   await new Promise<void>((resolve) => void server.listen(0, "127.0.0.1", resolve));
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -43,7 +46,7 @@ export async function scene(
 }
 
 /** Answers with JSON. */
-export function json(body: unknown, status = 200, headers: Record<string, string> = {}): Serve {
+export function json(body: unknown, status = 200, headers: Record<string, string> = {}): Reply {
   return (request, response) => {
     request.resume();
     response.writeHead(status, { "content-type": "application/json", ...headers });
@@ -52,7 +55,7 @@ export function json(body: unknown, status = 200, headers: Record<string, string
 }
 
 /** Answers with text as it is. */
-export function text(body: string, status: number, headers: Record<string, string> = {}): Serve {
+export function text(body: string, status: number, headers: Record<string, string> = {}): Reply {
   return (request, response) => {
     request.resume();
     response.writeHead(status, headers);
@@ -61,7 +64,7 @@ export function text(body: string, status: number, headers: Record<string, strin
 }
 
 /** Breaks the connection once the request has arrived. */
-export const drop: Serve = (request) => {
+export const drop: Reply = (request) => {
   request.resume();
   request.on("end", () => request.socket.destroy());
 };

@@ -38,7 +38,7 @@ describe("an upload", () => {
     let headers: IncomingMessage["headers"] = {};
     const { client, asked } = await scene((incoming, response) => {
       headers = incoming.headers;
-      receiver(received, [])(incoming, response);
+      return receiver(received, [])(incoming, response);
     });
     const progress: number[] = [];
     const answer = await client.upload(request({ onProgress: (bytes) => progress.push(bytes) }));
