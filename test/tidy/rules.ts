@@ -60,16 +60,30 @@ export const rooms: readonly Room[] = [
   // surfaces: nobody imports them
   { room: "cli", imports: ["workspace", "index"], types: ["apply", "clock/clock"] },
   { room: "cli/main", imports: ["cli", "workspace", "index"], types: ["apply"], world: true },
-  { room: "cdktf", imports: ["workspace", "index"] },
+  { room: "cdktf", imports: ["config", "terraform/schema", "workspace", "index"] },
   { room: "daemon", imports: ["workspace", "index"], types: ["apply", "clock/clock"] },
   {
     room: "terraform",
-    imports: ["terraform/schema", "workspace", "index"],
+    imports: [
+      "terraform/plugin",
+      "terraform/schema",
+      "terraform/server",
+      "terraform/wire",
+      "workspace",
+      "index",
+    ],
     types: ["apply", "clock/clock"],
   },
   // Values of Terraform become a configuration, checked as the one in YAML is.
   { room: "terraform/schema", imports: ["config"] },
-  { room: "terraform/plugin", imports: ["terraform"], world: true },
+  { room: "terraform/wire", imports: [] },
+  { room: "terraform/server", imports: ["terraform/wire"], types: ["clock/clock"] },
+  {
+    room: "terraform/plugin",
+    imports: ["terraform/server", "terraform/wire"],
+    types: ["clock/clock"],
+    world: true,
+  },
 
   // published
   {
@@ -105,6 +119,8 @@ export const packages: Readonly<Record<string, readonly string[]>> = {
   "@napi-rs/blake-hash": ["repository"],
   "@stricli/core": ["cli"],
   "apache-arrow": ["engines/lancedb", "testing"],
+  cdktf: ["cdktf"],
+  constructs: ["cdktf"],
   croner: ["policy"],
   "hash-wasm": ["repository"],
   picocolors: ["cli"],
@@ -237,6 +253,9 @@ export const textRules: readonly TextRule[] = [
 
 /** Written by scripts/generate.ts: exempt from the limits on size. */
 export const generated = /\.gen\.ts$|\/generated\//;
+
+/** Pages that the Terraform Registry wants under the names of what they describe. */
+export const registryPages = /^docs\/(resources|data-sources|functions)\/[a-z0-9_]+\.md$/;
 
 /** Names of files and folders that become dumping grounds. */
 export const bannedNames =

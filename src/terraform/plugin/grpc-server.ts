@@ -1,0 +1,126 @@
+import { X509Certificate } from "node:crypto";
+import {
+  createSecureServer,
+  createServer,
+  type Http2Server,
+  type ServerHttp2Session,
+  type ServerHttp2Stream,
+} from "node:http2";
+import type { AddressInfo } from "node:net";
+import type { TLSSocket } from "node:tls";
+import { SnapformError } from "../../errors/index.ts";
+import type { Log } from "../server/log.ts";
+import type { ProviderServer } from "../server/provider-server.ts";
+import type { Certificate } from "./certificate.ts";
+import { unframe } from "./grpc-frame.ts";
+import { reply } from "./grpc-reply.ts";
+import { GRPC_OK, trailersOf } from "./grpc-status.ts";
+import type { Lifecycle } from "./lifecycle.ts";
+import type { Place } from "./place.ts";
+import { answerService } from "./services.ts";
+
+export interface GrpcServerOptions {
+  readonly place: Place;
+  /** Null: plain, as Terraform wants it where it reattaches. */
+  readonly tls: { readonly certificate: Certificate; readonly clientCertificate: string } | null;
+  /** One for each connection. */
+  readonly openServer: () => ProviderServer;
+  readonly lifecycle: Lifecycle;
+  readonly log: Log;
+}
+
+/** A value of 20 MB must not crawl through windows of 64 KB. */
+const SETTINGS = {
+  settings: { initialWindowSize: 4 * 1024 * 1024, enablePush: false },
+  maxSessionMemory: 1024,
+} as const;
+
+const PROVIDER = "/tfplugin6.Provider/";
+
+/** Listens; resolves once it does. */
+export async function startGrpcServer(options: GrpcServerOptions): Promise<void> {
+  const { place, tls, lifecycle } = options;
+  const server = tls === null ? createServer(SETTINGS) : secureServer(tls);
+  server.on("session", (session) => serveSession(session, options));
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(place.listen, resolve);
+  });
+  if (place.network === "tcp") place.listening((server.address() as AddressInfo).port);
+  server.on("error", (error) => lifecycle.crash(error));
+}
+
+/** Only the very certificate that Terraform has announced may connect, not one signed by it. */
+function secureServer({
+  certificate,
+  clientCertificate,
+}: NonNullable<GrpcServerOptions["tls"]>): Http2Server {
+  const pinned = new X509Certificate(clientCertificate).raw;
+  const server = createSecureServer({
+    ...SETTINGS,
+    cert: certificate.pem,
+    key: certificate.key,
+    ca: clientCertificate,
+    requestCert: true,
+    rejectUnauthorized: true,
+    minVersion: "TLSv1.2",
+  });
+  server.on("secureConnection", (socket: TLSSocket) => {
+    const shown = socket.getPeerX509Certificate()?.raw;
+    if (shown === undefined || !shown.equals(pinned)) socket.destroy();
+  });
+  // A connection that fails to prove itself ends; it is nobody's crash.
+  server.on("tlsClientError", () => undefined);
+  return server as unknown as Http2Server;
+}
+
+function serveSession(session: ServerHttp2Session, options: GrpcServerOptions): void {
+  const { lifecycle, log } = options;
+  const server = options.openServer();
+  const close = lifecycle.opened({ stop: () => server.stop(), crash: (e) => server.crash(e) });
+  session.on("stream", (stream, headers) => {
+    const path = String(headers[":path"] ?? "");
+    serveStream(stream, path, server, options).catch((error: unknown) => {
+      log("debug", "a reply was not taken", { path, error: String(error) });
+    });
+  });
+  session.on("error", (error) => log("debug", "connection failed", { error: error.message }));
+  session.on("close", close);
+}
+
+async function serveStream(
+  stream: ServerHttp2Stream,
+  path: string,
+  server: ProviderServer,
+  { lifecycle }: GrpcServerOptions,
+): Promise<void> {
+  // Where Terraform is gone nobody takes the reply: that ends the connection, not the work.
+  stream.on("error", () => undefined);
+  if (!path.startsWith(PROVIDER)) {
+    answerService(stream, path, lifecycle);
+    return;
+  }
+  const done = lifecycle.began();
+  try {
+    const request = unframe(await readAll(stream));
+    reply(stream, await server.call(path.slice(PROVIDER.length), request), GRPC_OK);
+  } catch (error) {
+    reply(stream, null, trailersOf(error));
+  }
+  await ended(stream);
+  done();
+}
+
+async function readAll(stream: ServerHttp2Stream): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of stream) chunks.push(chunk as Buffer);
+  if (stream.aborted) throw new SnapformError("cancelled", "the call was taken back");
+  return Buffer.concat(chunks);
+}
+
+function ended(stream: ServerHttp2Stream): Promise<void> {
+  if (stream.closed || stream.destroyed) return Promise.resolve();
+  return new Promise((resolve) => {
+    stream.once("close", resolve);
+  });
+}

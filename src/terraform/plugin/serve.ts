@@ -1,0 +1,83 @@
+// terraform/plugin/ is the process around a provider: the handshake with Terraform, TLS, gRPC over
+// HTTP/2, and an end at the right moment. May know server/ and Node's network; nothing of what the
+// provider does. Invariant: a call that runs is answered before the process ends, whoever wants it
+// to end (Terraform, its death, a signal, a crash), and nothing but the handshake is on stdout.
+import type { Clock } from "../../clock/clock.ts";
+import type { ProviderDefinition } from "../server/definition.ts";
+import { redactedLog } from "../server/log.ts";
+import { providerServers } from "../server/provider-server.ts";
+import { openRedactor } from "../server/redactor.ts";
+import { createCertificate, type Certificate } from "./certificate.ts";
+import { formatReattach } from "./debug.ts";
+import { startGrpcServer } from "./grpc-server.ts";
+import { formatHandshake, HANDSHAKE_TIMEOUT_MS, startedByHand } from "./handshake.ts";
+import { openLifecycle } from "./lifecycle.ts";
+import { hclog, levelOf } from "./hclog.ts";
+import { openPlace } from "./place.ts";
+import { writeLine, type Host } from "./host.ts";
+
+export interface ServeOptions {
+  /** The process to serve in: Node's own. */
+  readonly host: Host;
+  readonly clock: Clock;
+  /** As in `required_providers`, e.g. `registry.terraform.io/example/example`. */
+  readonly address: string;
+}
+
+/**
+ * Serves a provider until Terraform, a signal or a failure ends the process. With the argument
+ * `--debug` it serves any number of runs, and prints the variable by which Terraform finds it.
+ */
+export async function serve<C>(
+  definition: ProviderDefinition<C>,
+  options: ServeOptions,
+): Promise<void> {
+  const { host, clock, address } = options;
+  const isDebug = host.argv.slice(2).includes("--debug");
+  if (!isDebug && startedByHand(host.env)) {
+    writeLine(2, explanation(address));
+    host.exit(1);
+    return;
+  }
+  const place = await openPlace(host, clock);
+  const redactor = openRedactor();
+  const lifecycle = openLifecycle({
+    host,
+    clock,
+    isDebug,
+    redact: (text) => redactor.redact(text),
+    close: () => place.remove(),
+  });
+  const log = redactedLog(hclog(clock, address, levelOf(host.env, isDebug)), redactor);
+  const clientCertificate = isDebug ? undefined : host.env["PLUGIN_CLIENT_CERT"];
+  const certificate = clientCertificate ? createCertificate(clock) : null;
+  await startGrpcServer({
+    place,
+    tls: certificate && { certificate, clientCertificate: clientCertificate ?? "" },
+    openServer: providerServers(definition, { clock, log, redactor }),
+    lifecycle,
+    log,
+  });
+  announce(place, certificate, { ...options, isDebug });
+  if (!isDebug) lifecycle.expectSession(HANDSHAKE_TIMEOUT_MS);
+}
+
+function announce(
+  place: { readonly network: string; readonly address: string },
+  certificate: Certificate | null,
+  { host, address, isDebug }: ServeOptions & { readonly isDebug: boolean },
+): void {
+  writeLine(
+    1,
+    isDebug
+      ? formatReattach(address, host.pid, place)
+      : formatHandshake(place, certificate?.der ?? null),
+  );
+}
+
+function explanation(address: string): string {
+  return (
+    `This is the provider ${address} of Terraform. Terraform starts it by itself; it is not ` +
+    "to be started by hand.\nTo debug it, start it with --debug and follow what it prints."
+  );
+}

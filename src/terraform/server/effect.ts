@@ -1,0 +1,58 @@
+import { isSnapformError, SnapformError } from "../../errors/index.ts";
+import type { CallContext } from "./definition.ts";
+import type { Session } from "./session.ts";
+
+export interface Effect {
+  /** For an error: `create`, `read the data source`. */
+  readonly doing: string;
+  readonly limitMs?: number | null;
+}
+
+/**
+ * Lets a resource touch the world, until it is done, Terraform stops it or its time is over. It is
+ * always waited for, except when the process itself is dying. What it throws is thrown on.
+ */
+export async function runEffect<C, T>(
+  session: Session<C>,
+  effect: Effect,
+  run: (context: CallContext<C>) => Promise<T>,
+): Promise<T> {
+  const { clock, log } = session;
+  const configured = needConfigured(session);
+  const done = new AbortController();
+  const expired = new AbortController();
+  const { limitMs = null } = effect;
+  if (limitMs !== null) {
+    clock.sleep(limitMs, done.signal).then(
+      () => expired.abort(tooLong(effect.doing, limitMs)),
+      () => undefined,
+    );
+  }
+  const signal = AbortSignal.any([session.stop.signal, expired.signal]);
+  try {
+    return await Promise.race([run({ configured, signal, clock, log }), session.crashed]);
+  } catch (error) {
+    // An interrupted library says "aborted"; why it was interrupted is what the user wants to know.
+    throw signal.aborted && !isSnapformError(error) ? signal.reason : error;
+  } finally {
+    done.abort();
+  }
+}
+
+function needConfigured<C>(session: Session<C>): C {
+  if (session.configured.is === "ready") return session.configured.value;
+  if (session.configured.is === "unset") {
+    throw new SnapformError("failed-precondition", "the provider was not configured");
+  }
+  throw new SnapformError("failed-precondition", "the provider's configuration is not known yet", {
+    hint:
+      "It depends on something that is only known after apply. " +
+      "Apply that first with -target, or give the provider a value that is known.",
+  });
+}
+
+function tooLong(doing: string, limitMs: number): SnapformError {
+  return new SnapformError("deadline-exceeded", `${doing} took longer than ${limitMs / 1000} s`, {
+    hint: "Allow more time in the block `timeouts` of the resource.",
+  });
+}
