@@ -4,6 +4,8 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 
+import { bindings, bindingsIndex } from "./generate/cdktf/bindings.ts";
+import { providerVersion } from "./generate/cdktf/provider-version.ts";
 import { configurationPage } from "./generate/configuration-page.ts";
 import { editorSchema } from "./generate/editor-schema.ts";
 import { exitCodesPage } from "./generate/exit-codes-page.ts";
@@ -11,6 +13,7 @@ import { formatted } from "./generate/format.ts";
 import { hazardsPage } from "./generate/hazards-page.ts";
 import { canonicalTypes, filledTypes } from "./generate/canonical-types.ts";
 import { shapeModule } from "./generate/shape.ts";
+import { terraformPages } from "./generate/terraform-docs.ts";
 import { terraformModule } from "./generate/terraform-provider.ts";
 import { validatorModule } from "./generate/validator.ts";
 
@@ -36,9 +39,16 @@ const outputs: readonly Output[] = [
   { path: "src/desired/shape.gen.ts", content: shapeModule },
   { path: "src/config/generated/validate.gen.ts", content: validatorModule },
   { path: "src/terraform/schema/provider-schema.gen.ts", content: terraformModule },
+  { path: "src/cdktf/l1/provider-version.gen.ts", content: providerVersion },
+  { path: "src/cdktf/l1/bindings.gen.ts", content: bindingsIndex },
+  ...bindings().map(({ file, text }) => ({
+    path: `src/cdktf/l1/${file}.gen.ts`,
+    content: () => text,
+  })),
   { path: "docs/reference/configuration.md", content: configurationPage },
   { path: "docs/reference/exit-codes.md", content: exitCodesPage },
   { path: "docs/hazards.md", content: hazardsPage },
+  ...terraformPages(),
 ];
 
 function current(path: string): string | null {
