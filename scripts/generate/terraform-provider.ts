@@ -54,7 +54,7 @@ function objectSchema(schema: Schema, place: Place): ObjectSchema {
 
 function timeoutsBlock(operations: readonly string[]): Block {
   const attributes = operations.map((operation): [string, ValueAttribute] => {
-    const description = `How long a ${operation} may take, such as \`30m\`. Else: no limit.`;
+    const description = `Time limit of \`${operation}\`, such as \`30m\`. Left out: no limit.`;
     return [operation, { description, optional: true, type: "string", format: "span" }];
   });
   const description =
@@ -177,8 +177,10 @@ function describe(schema: Schema): string {
   const said = inHcl(schema.description ?? "");
   const constant = schema.default === undefined ? null : `\`${textOf(schema.default)}\``;
   const otherwise = constant ? `, else ${constant}` : "";
+  const isCount = schema["x-tf"]?.shorthand?.some(({ accepts }) => accepts.type === "integer");
   const parts = [
     said,
+    isCount && `A ${(schema.title ?? "").replace(/"(\w+)"/, "`$1`")}.`,
     providerDefault === undefined
       ? constant && `Default: ${constant}.`
       : `Default: \`defaults.${snakeCase(providerDefault)}\` of the provider${otherwise}.`,

@@ -1,6 +1,6 @@
 import { basename, dirname } from "node:path/posix";
 
-import { bannedNames, generated, limits } from "./rules.ts";
+import { bannedNames, generated, limits, registryPages } from "./rules.ts";
 import { isSource, type Breach, type SourceFile } from "./tree.ts";
 
 const named = /^(src|test|scripts|bench|examples|docs|schemas)\//;
@@ -11,6 +11,7 @@ const conventional = /^(README|CHANGELOG|CONTRIBUTING|LICENSE)(\.md)?$/;
 export function checkNames(paths: readonly string[]): Breach[] {
   return paths
     .filter((path) => named.test(path) && !/^test\/(golden|fixtures)\/.*\//.test(path))
+    .filter((path) => !registryPages.test(path))
     .flatMap((path) => {
       const bad = path.split("/").filter((part) => !kebab.test(part) && !conventional.test(part));
       const breaches = bad.map((part) => `${path}: ${part} is not in kebab-case`);

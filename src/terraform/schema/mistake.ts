@@ -3,7 +3,7 @@ import { snakeCase } from "./names.ts";
 import { isNested, type Attribute, type Attributes } from "./schema.ts";
 import { inHclWords } from "./words.ts";
 
-/** Names of attributes, keys of maps, positions in lists; which is which follows from the schema. */
+/** Names of attributes, keys of maps, positions in lists; the schema tells which is which. */
 export type Path = readonly (string | number)[];
 
 /**

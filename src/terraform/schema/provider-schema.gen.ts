@@ -249,37 +249,37 @@ export const PROVIDER_SCHEMA: ProviderSchema = {
       "mode": "single",
       "attributes": {
        "last": {
-        "description": "Keep this many of the newest snapshots.",
+        "description": "Keep this many of the newest snapshots. A whole number of at least 1, or `all`.",
         "optional": true,
         "type": "string",
         "pattern": "^([1-9][0-9]{0,8}|all)$"
        },
        "hourly": {
-        "description": "For this many hours that have a snapshot, keep the newest of each.",
+        "description": "For this many hours that have a snapshot, keep the newest of each. A whole number of at least 1, or `all`.",
         "optional": true,
         "type": "string",
         "pattern": "^([1-9][0-9]{0,8}|all)$"
        },
        "daily": {
-        "description": "For this many days that have a snapshot, keep the newest of each.",
+        "description": "For this many days that have a snapshot, keep the newest of each. A whole number of at least 1, or `all`.",
         "optional": true,
         "type": "string",
         "pattern": "^([1-9][0-9]{0,8}|all)$"
        },
        "weekly": {
-        "description": "For this many ISO weeks that have a snapshot, keep the newest of each.",
+        "description": "For this many ISO weeks that have a snapshot, keep the newest of each. A whole number of at least 1, or `all`.",
         "optional": true,
         "type": "string",
         "pattern": "^([1-9][0-9]{0,8}|all)$"
        },
        "monthly": {
-        "description": "For this many months that have a snapshot, keep the newest of each.",
+        "description": "For this many months that have a snapshot, keep the newest of each. A whole number of at least 1, or `all`.",
         "optional": true,
         "type": "string",
         "pattern": "^([1-9][0-9]{0,8}|all)$"
        },
        "yearly": {
-        "description": "For this many years that have a snapshot, keep the newest of each.",
+        "description": "For this many years that have a snapshot, keep the newest of each. A whole number of at least 1, or `all`.",
         "optional": true,
         "type": "string",
         "pattern": "^([1-9][0-9]{0,8}|all)$"
@@ -447,19 +447,19 @@ export const PROVIDER_SCHEMA: ProviderSchema = {
      "description": "Time limits. What is not done by then is stopped at a safe point; the next apply goes on.",
      "attributes": {
       "create": {
-       "description": "How long a create may take, such as `30m`. Else: no limit.",
+       "description": "Time limit of `create`, such as `30m`. Left out: no limit.",
        "optional": true,
        "type": "string",
        "format": "span"
       },
       "update": {
-       "description": "How long a update may take, such as `30m`. Else: no limit.",
+       "description": "Time limit of `update`, such as `30m`. Left out: no limit.",
        "optional": true,
        "type": "string",
        "format": "span"
       },
       "delete": {
-       "description": "How long a delete may take, such as `30m`. Else: no limit.",
+       "description": "Time limit of `delete`, such as `30m`. Left out: no limit.",
        "optional": true,
        "type": "string",
        "format": "span"
@@ -668,19 +668,19 @@ export const PROVIDER_SCHEMA: ProviderSchema = {
      "description": "Time limits. What is not done by then is stopped at a safe point; the next apply goes on.",
      "attributes": {
       "create": {
-       "description": "How long a create may take, such as `30m`. Else: no limit.",
+       "description": "Time limit of `create`, such as `30m`. Left out: no limit.",
        "optional": true,
        "type": "string",
        "format": "span"
       },
       "update": {
-       "description": "How long a update may take, such as `30m`. Else: no limit.",
+       "description": "Time limit of `update`, such as `30m`. Left out: no limit.",
        "optional": true,
        "type": "string",
        "format": "span"
       },
       "delete": {
-       "description": "How long a delete may take, such as `30m`. Else: no limit.",
+       "description": "Time limit of `delete`, such as `30m`. Left out: no limit.",
        "optional": true,
        "type": "string",
        "format": "span"
@@ -812,19 +812,19 @@ export const PROVIDER_SCHEMA: ProviderSchema = {
      "description": "Time limits. What is not done by then is stopped at a safe point; the next apply goes on.",
      "attributes": {
       "create": {
-       "description": "How long a create may take, such as `30m`. Else: no limit.",
+       "description": "Time limit of `create`, such as `30m`. Left out: no limit.",
        "optional": true,
        "type": "string",
        "format": "span"
       },
       "update": {
-       "description": "How long a update may take, such as `30m`. Else: no limit.",
+       "description": "Time limit of `update`, such as `30m`. Left out: no limit.",
        "optional": true,
        "type": "string",
        "format": "span"
       },
       "delete": {
-       "description": "How long a delete may take, such as `30m`. Else: no limit.",
+       "description": "Time limit of `delete`, such as `30m`. Left out: no limit.",
        "optional": true,
        "type": "string",
        "format": "span"
