@@ -109,6 +109,14 @@ function openNode(options: QdrantOptions, node: QdrantOptions["nodes"][number]):
   });
 }
 
+/** What a question to a node is given. */
+export function lookOptions(
+  { timeouts }: QdrantSetting,
+  signal: AbortSignal,
+): { readonly signal: AbortSignal; readonly timeoutMs: number } {
+  return { signal, timeoutMs: timeouts.lookMs };
+}
+
 const DEFAULT_PORTS: Readonly<Record<string, string>> = { "http:": "80", "https:": "443" };
 
 /** What a URL that cannot be read is called does not matter: its client refuses it. */

@@ -1,0 +1,138 @@
+import type { ClusterObservation } from "../../engine/driver.ts";
+import { isSnapformError, type SnapformError } from "../../errors/index.ts";
+import type { ObservedCollection } from "../../snapshot/inventory.ts";
+import { listAliases, type Alias } from "./api/aliases.ts";
+import { collectionDetails, countPoints, listCollections } from "./api/collections.ts";
+import { placementOf } from "./api/placement.ts";
+import { lookAtCluster, observedNodes, type ClusterLook, type LiveNode } from "./cluster.ts";
+import { collectionLayout, layoutOfParts } from "./collection-layout.ts";
+import { coverageOf } from "./coverage.ts";
+import { lookOptions, type QdrantSetting } from "./setting.ts";
+import { snapshotProblem } from "./snapshot-problem.ts";
+
+/** Looks at the whole cluster; the collections are shared out among the nodes that answer. */
+export async function observeCluster(
+  setting: QdrantSetting,
+  signal: AbortSignal,
+): Promise<ClusterObservation> {
+  const look = await lookAtCluster(setting, signal);
+  const names = await askAny(look, ({ node }) =>
+    node.turns.run(signal, () => listCollections(node.client, lookOptions(setting, signal))),
+  );
+  const aliases = await aliasesOf(setting, look, signal);
+  const observed = await Promise.all(
+    names.map((name, index) => {
+      const live = look.live.map((_, turn) => look.live[(index + turn) % look.live.length]);
+      const asked = { ...look, live: live.filter((each) => each !== undefined) };
+      return observeCollection(setting, asked, name, aliases, signal);
+    }),
+  );
+  const { identity, version, topology, notices, restoreProblem } = look;
+  return {
+    identity,
+    version,
+    topology,
+    nodes: observedNodes(look),
+    notices,
+    restoreProblem,
+    collections: observed.filter((each) => each !== null),
+  };
+}
+
+/** All aliases of the cluster; none where the key may not ask for them. */
+export async function aliasesOf(
+  setting: QdrantSetting,
+  look: Pick<ClusterLook, "live">,
+  signal: AbortSignal,
+): Promise<readonly Alias[]> {
+  try {
+    return await askAny(look, ({ node }) =>
+      node.turns.run(signal, () => listAliases(node.client, lookOptions(setting, signal))),
+    );
+  } catch (error) {
+    if (isSnapformError(error) && error.code === "permission-denied") return [];
+    throw error;
+  }
+}
+
+/** Asks the nodes in turn until one answers; what waiting does not mend is thrown at once. */
+export async function askAny<T>(
+  { live }: Pick<ClusterLook, "live">,
+  ask: (live: LiveNode) => Promise<T>,
+): Promise<T> {
+  let failure: unknown = null;
+  for (const each of live) {
+    try {
+      return await ask(each);
+    } catch (error) {
+      if (!isSnapformError(error) || !passes(error)) throw error;
+      failure ??= error;
+    }
+  }
+  throw failure;
+}
+
+function passes({ code, retryable }: SnapformError): boolean {
+  return code === "unavailable" || code === "deadline-exceeded" || retryable;
+}
+
+/** Null for a collection that is gone since it was listed. */
+async function observeCollection(
+  setting: QdrantSetting,
+  look: ClusterLook,
+  name: string,
+  aliases: readonly Alias[],
+  signal: AbortSignal,
+): Promise<ObservedCollection | null> {
+  const own = aliases.filter(({ collection }) => collection === name).map(({ alias }) => alias);
+  const base = { name, identity: null, bytes: null, aliases: own };
+  try {
+    return await askAny(look, async ({ node }) => {
+      const ask = <T>(question: () => Promise<T>): Promise<T> => node.turns.run(signal, question);
+      const options = lookOptions(setting, signal);
+      const [details, placement, points] = await Promise.all([
+        ask(() => collectionDetails(node.client, name, options)),
+        ask(() => placementOf(node.client, name, options)),
+        ask(() => countOrNull(countPoints(node.client, name, options), signal)),
+      ]);
+      const coverage = coverageOf(placement, reachablePeers(look, placement.peerId));
+      const problem = snapshotProblem(setting, { name, details, placement, coverage });
+      return {
+        ...base,
+        points,
+        layout: layoutOfParts(
+          collectionLayout(details.config, placement),
+          coverage.peers,
+          look.live,
+        ),
+        problem: problem === null ? null : { code: problem.code, message: problem.message },
+      };
+    });
+  } catch (error) {
+    signal.throwIfAborted();
+    if (!isSnapformError(error)) throw error;
+    if (error.code === "not-found") return null;
+    const { code, message } = error;
+    return { ...base, points: null, layout: null, problem: { code, message } };
+  }
+}
+
+/** Members that can be asked, with the one that has just answered. */
+export function reachablePeers(
+  { live }: Pick<ClusterLook, "live">,
+  answering: string,
+): ReadonlySet<string> {
+  const ids = live.map(({ peerId }) => peerId).filter((id) => id !== null);
+  return new Set([...ids, answering]);
+}
+
+async function countOrNull(count: Promise<number>, signal: AbortSignal): Promise<number | null> {
+  try {
+    return await count;
+  } catch (error) {
+    signal.throwIfAborted();
+    // A shard that cannot be read is told by its replicas.
+    if (isSnapformError(error) && error.code !== "not-found") return null;
+    throw error;
+  }
+}
