@@ -57,7 +57,7 @@ export function deleteCollection(
 
 /** A collection as the whole cluster has it. */
 export interface CollectionDetails {
-  /** `green`, `yellow` (optimizing), `grey` (optimizations wait), `red` (failed) or a later word. */
+  /** `green`, `yellow` (optimizing), `grey` (optimizations wait), `red` or a later word. */
   readonly status: string;
   /** Why the optimizer failed; null when it is well. */
   readonly optimizerProblem: string | null;

@@ -20,7 +20,7 @@ export interface Connection {
 
 const CONNECT_MS = 10_000;
 
-/** Below the five seconds after which the server drops idle connections, so that none is reused then. */
+/** Below the five seconds after which the server drops idle connections: none is reused then. */
 const KEEP_ALIVE_MS = 2000;
 
 const PEM = /-----BEGIN (TRUSTED )?CERTIFICATE-----[^]*?-----END \1?CERTIFICATE-----/g;

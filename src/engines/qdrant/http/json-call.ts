@@ -59,8 +59,10 @@ export async function callJson(wire: Wire, request: JsonRequest): Promise<Answer
       });
       return await answerOf(call, response);
     } catch (error) {
-      const sent = !connection.neverSent(error);
-      return { ok: false, failure: transportFailure(call, error, sent) };
+      const failure = transportFailure(call, error, !connection.neverSent(error));
+      // The time was the caller's to give, and it is used up.
+      const isLate = failure.error.code === "deadline-exceeded";
+      return { ok: false, failure: isLate ? { ...failure, mayRepeat: false } : failure };
     }
   });
 }

@@ -32,7 +32,7 @@ export async function readRefusal(body: Body): Promise<string> {
   }
 }
 
-/** Lets go of a body that nobody reads on; without a listener its end would be an uncaught error. */
+/** Lets go of a body that nobody reads on; without a listener its end would be uncaught. */
 export function abandon(body: Body): void {
   body.on("error", () => undefined);
   body.destroy();

@@ -9,7 +9,7 @@ export interface ServerText {
 
 const LIMIT = 1000;
 
-/** Reads the body of an answer that is a failure: Qdrant's envelope, plain text, or a proxy's page. */
+/** Reads the body of a failure: Qdrant's envelope, plain text, or a proxy's page. */
 export function serverText(
   body: string,
   contentType: string,
@@ -33,7 +33,7 @@ export function serverText(
  * queries of URLs left out: a presigned URL is a key.
  */
 export function showable(text: string, secrets: readonly string[]): string {
-  let shown = text.slice(0, 16 * LIMIT);
+  let shown = text;
   for (const secret of secrets) if (secret !== "") shown = shown.replaceAll(secret, "(secret)");
   shown = shown
     .replace(/(https?:\/\/)[^\s/?#"'<>@]*@/gi, "$1(secret)@")

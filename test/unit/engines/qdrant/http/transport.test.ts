@@ -1,3 +1,4 @@
+import type { IncomingMessage } from "node:http";
 import { createServer as createTlsServer } from "node:https";
 import { createServer, type AddressInfo, type Server } from "node:net";
 import { describe, expect, onTestFinished, test } from "vitest";
@@ -57,11 +58,13 @@ describe("a connection", () => {
   });
 
   test("is closed on a node that keeps silent for too long", async () => {
-    const { client } = await scene((request) => void request.resume(), { timeoutMs: 300 });
-    await expect(client.json(get)).rejects.toMatchObject({
+    const silent = (request: IncomingMessage): void => void request.resume();
+    const { client, asked } = await scene(silent, { timeoutMs: 300 });
+    await expect(client.json({ ...get, once: false })).rejects.toMatchObject({
       code: "deadline-exceeded",
       outcomeUnknown: false,
     });
+    expect(asked).toHaveLength(1);
     await expect(client.json(post)).rejects.toMatchObject({
       code: "deadline-exceeded",
       outcomeUnknown: true,
@@ -134,8 +137,11 @@ describe("a certificate", () => {
   });
 
   test("for another host name is refused", async () => {
-    const client = clientOf(`https://127.0.0.2:${await secure()}`, { ca: certificate });
-    await expect(client.json(get)).rejects.toMatchObject({ code: "unavailable" });
+    const client = clientOf(`https://localhost:${await secure()}`, { ca: certificate });
+    await expect(client.json(get)).rejects.toMatchObject({
+      code: "unavailable",
+      message: "node-0: looking: the node's certificate is for another host name",
+    });
   });
 
   test.each(["", "no certificate", "-----BEGIN CERTIFICATE-----\n!!\n-----END CERTIFICATE-----"])(

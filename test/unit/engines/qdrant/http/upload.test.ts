@@ -133,6 +133,17 @@ describe("an upload", () => {
     expect(asked).toHaveLength(1);
   });
 
+  test("is sent anew from its beginning when the node was too busy for it", async () => {
+    const received: Buffer[] = [];
+    const busy: Serve = async (incoming, response) => {
+      await collect(incoming);
+      response.writeHead(429, { "retry-after": "1" }).end();
+    };
+    const { client } = await scene([busy, receiver(received, [])]);
+    expect(await client.upload(request())).toMatchObject({ status: 200 });
+    expect(received[0]?.includes(Buffer.from(file.subarray(0, 1000)))).toBe(true);
+  });
+
   test("fails with what the server says of a whole form", async () => {
     const { client } = await scene(async (incoming, response) => {
       await collect(incoming);
