@@ -34,12 +34,16 @@ interface Thread {
   readonly running: Map<number, Waiting[]>;
 }
 
+/** A thread hashes faster than most networks bring bytes, and each costs memory. */
+const STREAMS_PER_THREAD = 2;
+
 function startWorker(): Worker {
   return new Worker(
     new URL(
       import.meta.url.endsWith(".ts") ? "./hash-worker.ts" : "./hash-worker.js",
       import.meta.url,
     ),
+    { resourceLimits: { maxYoungGenerationSizeMb: 2, maxOldGenerationSizeMb: 64 } },
   );
 }
 
@@ -97,7 +101,7 @@ class Threads implements HashThreads {
     const byLoad = this.#threads.toSorted((a, b) => a.running.size - b.running.size);
     const [first] = byLoad;
     const isFull = this.#threads.length >= this.#width;
-    if (first !== undefined && (first.running.size === 0 || isFull)) return first;
+    if (first !== undefined && (first.running.size < STREAMS_PER_THREAD || isFull)) return first;
     return this.#addThread();
   }
 

@@ -5,6 +5,9 @@ import { codeOf } from "./filesystem-errors.ts";
 import { FOLDERS } from "./layout.ts";
 import { ownerLife, parseStagingName, type Staging } from "./staging.ts";
 import { inStore, type Store } from "./store.ts";
+import { BLOCK_BYTES } from "./stream-file.ts";
+import { SLOT_BYTES } from "./stream-memory.ts";
+import { WRITE_WIDTH } from "./stream-sink.ts";
 
 // Half-stored streams. A partial is named by what its bytes are to become, `<sha256>-<size>`, so
 // whoever stores the same bytes next goes on with it, and the hash tells in the end whether it was
@@ -12,13 +15,21 @@ import { inStore, type Store } from "./store.ts";
 // in front, or nobody when it lies in `staging/` itself. Whoever wants it renames it, which only
 // one can do.
 
-/** Less than this is fetched again sooner than it is looked for. */
-const MIN_PARTIAL_BYTES = 1024 * 1024;
+/**
+ * Writes overtake each other, so a file that was cut may lack some of its last bytes although it has
+ * the length; as many as can be under way at once do not count.
+ */
+const UNSURE_BYTES = WRITE_WIDTH * SLOT_BYTES;
 
 /** Of a process on another host, or before the last boot, only silence says that it is gone. */
 const SILENCE_MS = 10 * 60 * 1000;
 
 const NAME = /^(?:[0-9]+\.)?([0-9a-f]{64}-[0-9]+\.partial)$/;
+
+function usableBytes(size: number): number {
+  const sure = Math.max(0, size - UNSURE_BYTES);
+  return sure - (sure % BLOCK_BYTES);
+}
 
 /** A stream whose bytes are known before they are there. */
 export interface KnownStream {
@@ -75,7 +86,7 @@ async function findPartials(store: Store, known: KnownStream): Promise<Candidate
       candidates.push(...(await look(store, join(folder, entry.name), life === "unknown")));
     }
   }
-  const fitting = candidates.filter(({ size }) => size > 0 && size <= known.size);
+  const fitting = candidates.filter(({ size }) => usableBytes(size) > 0 && size <= known.size);
   return fitting.toSorted((a, b) => b.size - a.size);
 }
 
@@ -101,11 +112,12 @@ async function claim(store: Store, from: Candidate, to: string): Promise<boolean
 
 /**
  * Takes over what an earlier write of the same bytes has left, under the name `to`; answers how
- * many bytes it has, 0 when there is none.
+ * many of its first bytes are of use, 0 when there is none.
  */
 export async function claimPartial(store: Store, known: KnownStream, to: string): Promise<number> {
   for (const candidate of await findPartials(store, known)) {
-    if (await claim(store, candidate, to)) return (await store.fs.stat(to))?.size ?? 0;
+    if (!(await claim(store, candidate, to))) continue;
+    return usableBytes((await store.fs.stat(to))?.size ?? 0);
   }
   return 0;
 }
@@ -117,7 +129,7 @@ export async function claimPartial(store: Store, known: KnownStream, to: string)
 export async function leavePartial(store: Store, path: string): Promise<boolean> {
   const name = partialName(basename(path));
   const found = await store.fs.stat(path);
-  if (name === null || found === null || found.size < MIN_PARTIAL_BYTES) return false;
+  if (name === null || found === null || usableBytes(found.size) === 0) return false;
   const place = join(inStore(store, FOLDERS.staging), name);
   const other = await store.fs.stat(place);
   if (other !== null && other.size >= found.size) return false;

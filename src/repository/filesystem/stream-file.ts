@@ -25,7 +25,8 @@ async function openDirect(path: string): Promise<FileHandle | null> {
 class StreamFile implements NewFile {
   readonly #file: FileHandle;
   readonly #finalMode: number;
-  #direct: FileHandle | null;
+  readonly #direct: FileHandle | null;
+  #isDirect: boolean;
   #at: number;
   /** Bytes in the cache that the disk has not been told of. */
   #dirtyBytes = 0;
@@ -35,17 +36,18 @@ class StreamFile implements NewFile {
   constructor(file: FileHandle, direct: FileHandle | null, at: number, finalMode: number) {
     this.#file = file;
     this.#direct = direct;
+    this.#isDirect = direct !== null;
     this.#at = at;
     this.#finalMode = finalMode;
   }
 
   async write(bytes: Uint8Array): Promise<void> {
     if (this.#flushError !== null) throw this.#flushError;
-    let done = 0;
-    while (done < bytes.length) {
-      const count = await this.#writeSome(bytes, done);
-      done += count;
-      this.#at += count;
+    // Taken at once: the next write may begin before this one has ended.
+    const start = this.#at;
+    this.#at += bytes.length;
+    for (let done = 0; done < bytes.length;) {
+      done += await this.#writeSome(bytes, done, start + done);
     }
     if (this.#dirtyBytes >= FLUSH_BYTES) await this.#flush();
   }
@@ -64,20 +66,19 @@ class StreamFile implements NewFile {
     await this.#file.close();
   }
 
-  async #writeSome(bytes: Uint8Array, done: number): Promise<number> {
+  async #writeSome(bytes: Uint8Array, done: number, at: number): Promise<number> {
     const length = bytes.length - done;
     const aligned = length - (length % BLOCK_BYTES);
-    if (this.#direct !== null && aligned > 0 && this.#at % BLOCK_BYTES === 0) {
+    if (this.#isDirect && aligned > 0 && at % BLOCK_BYTES === 0) {
       try {
-        return (await this.#direct.write(bytes, done, aligned, this.#at)).bytesWritten;
+        return (await (this.#direct as FileHandle).write(bytes, done, aligned, at)).bytesWritten;
       } catch (error) {
         if (codeOf(error) !== "EINVAL") throw error;
         // This filesystem wants larger blocks, or none of it at all.
-        await this.#direct.close();
-        this.#direct = null;
+        this.#isDirect = false;
       }
     }
-    const { bytesWritten } = await this.#file.write(bytes, done, length, this.#at);
+    const { bytesWritten } = await this.#file.write(bytes, done, length, at);
     this.#dirtyBytes += bytesWritten;
     return bytesWritten;
   }

@@ -2,6 +2,9 @@ import type { RunningHash } from "./hash-threads.ts";
 import type { Sink } from "./receive.ts";
 import type { NewFile } from "./repository-fs.ts";
 
+/** How many writes of one stream are under way at once: the disk need not wait for this thread. */
+export const WRITE_WIDTH = 2;
+
 /**
  * Gathers the pieces of a stream in slots; a full one is written and hashed at the same time, beside
  * the pieces that still come. Holds no more than its slots: who has no room waits.
@@ -20,7 +23,8 @@ class SlotSink implements StreamSink {
   readonly #free: number[];
   #slot: number | null;
   #filled = 0;
-  #writing: Promise<void> = Promise.resolve();
+  /** The last writes, the oldest first. */
+  readonly #writing: Promise<void>[] = [];
   readonly #busy: Set<Promise<void>> = new Set();
   #failure: { readonly error: unknown } | null = null;
 
@@ -61,13 +65,20 @@ class SlotSink implements StreamSink {
     if (this.#failure !== null) throw this.#failure.error;
   }
 
+  #write(bytes: Uint8Array): Promise<void> {
+    const before = this.#writing.length < WRITE_WIDTH ? null : this.#writing.shift();
+    const write = (): Promise<void> => this.#file.write(bytes);
+    const writing = before ? before.then(write) : write();
+    this.#writing.push(writing);
+    return writing;
+  }
+
   #hand(): void {
     const [index, byteCount] = [this.#slot as number, this.#filled];
     const bytes = (this.#hash.slots[index] as Uint8Array).subarray(0, byteCount);
     this.#slot = this.#free.pop() ?? null;
     this.#filled = 0;
-    this.#writing = this.#writing.then(() => this.#file.write(bytes));
-    const both = Promise.allSettled([this.#writing, this.#hash.update(index, byteCount)]);
+    const both = Promise.allSettled([this.#write(bytes), this.#hash.update(index, byteCount)]);
     const stored = both.then((ends) => {
       this.#busy.delete(stored);
       const failed = ends.find((end) => end.status === "rejected");

@@ -8,7 +8,6 @@ import { claimPartial, leavePartial, nextPartial } from "./partials.ts";
 import { MAX_START_COUNT, checkSha256, neverWhole, receive, type Incoming } from "./receive.ts";
 import type { NewFile } from "./repository-fs.ts";
 import type { Staging } from "./staging.ts";
-import { BLOCK_BYTES } from "./stream-file.ts";
 import { openStreamSink } from "./stream-sink.ts";
 
 export interface StreamTarget {
@@ -49,18 +48,16 @@ async function rehash({ incoming, path, hash, keepBytes, stored }: Pass): Promis
 async function runPass(pass: Pass): Promise<Digests | null> {
   const { incoming, out, hash, keepBytes, stored } = pass;
   await rehash(pass);
-  if (keepBytes < incoming.file.size) {
-    const sink = openStreamSink(out, hash, stored);
-    try {
-      if ((await receive(incoming, sink, keepBytes)) === "again") return null;
-      await sink.flush();
-    } catch (error) {
-      // What has come may be of use to the next attempt.
-      await sink.flush().catch(() => undefined);
-      throw error;
-    } finally {
-      await sink.settle();
-    }
+  const sink = openStreamSink(out, hash, stored);
+  try {
+    if ((await receive(incoming, sink, keepBytes)) === "again") return null;
+    await sink.flush();
+  } catch (error) {
+    // What has come may be of use to the next attempt.
+    await sink.flush().catch(() => undefined);
+    throw error;
+  } finally {
+    await sink.settle();
   }
   const digests = await hash.digest();
   try {
@@ -121,8 +118,7 @@ export async function takeStream(incoming: Incoming, target: StreamTarget): Prom
   const { sha256, size } = file;
   const known = isHash(sha256) ? { sha256, size } : null;
   const path = known === null ? staging.next() : nextPartial(staging, known);
-  const found = known === null ? 0 : await claimPartial(store, known, path);
-  let keepBytes = found === size ? found : found - (found % BLOCK_BYTES);
+  let keepBytes = known === null ? 0 : await claimPartial(store, known, path);
   try {
     for (let startCount = 0; startCount < MAX_START_COUNT; startCount++) {
       const digests = await attempt(incoming, path, keepBytes, mode);
