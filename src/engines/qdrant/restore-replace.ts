@@ -1,0 +1,119 @@
+import type { RestoreResult } from "../../engine/driver.ts";
+import { SnapformError } from "../../errors/index.ts";
+import type { CheckResult } from "../../snapshot/check.ts";
+import { collectionDetails } from "./api/collections.ts";
+import { compareCollection } from "./check.ts";
+import { collectionLayout } from "./collection-layout.ts";
+import { overwritingAlias, scratchName } from "./marks.ts";
+import { overwriteCollection } from "./restore-build.ts";
+import { dropScratch } from "./restore-clear.ts";
+import { restoreAliases } from "./restore-aliases.ts";
+import { addIndexes, requireIndexesFit } from "./restore-indexes.ts";
+import { builtAside, termsOf } from "./restore-new.ts";
+import { requireLiveFits } from "./restore-refusals.ts";
+import { finishedRun } from "./restore-result.ts";
+import type { RestoreRun } from "./restore-run.ts";
+import {
+  aliasTarget,
+  askAny,
+  findUploads,
+  deleteUploads,
+  lookAtNames,
+  setMark,
+} from "./run-marks.ts";
+import { prepareScratch } from "./scratch.ts";
+import { isSettled, lookAtShards, whyUnsettled } from "./shard-watch.ts";
+import { failureOf, withMore } from "./under-way.ts";
+
+/**
+ * Restores beside the target, checks that, and only then overwrites the target, node after node.
+ * From the first byte that goes over it, forward is the only way to something whole: the scratch
+ * collection stays until the target is checked, and a recovery takes the points from there.
+ */
+export async function restoreReplace(run: RestoreRun): Promise<RestoreResult> {
+  const { setting, request, context } = run;
+  const { runId, target } = request;
+  await requireTarget(run);
+  const scratch = scratchName(target, runId);
+  await run.remember({ phase: "restoring" });
+  await dropScratch(setting, scratch, context.signal);
+  if (run.source.layout?.sharding === "custom") await prepareScratch(run, scratch);
+  const aside = await builtAside(run, scratch, () =>
+    compareCollection(setting, termsOf(run, scratch), request.check, context.signal),
+  );
+  // Their space is needed for the uploads over the target.
+  const uploads = await findUploads(setting, runId, scratch, context.signal);
+  await deleteUploads(setting, scratch, uploads, context.signal);
+  await setMark(setting, overwritingAlias(runId), scratch, context.signal);
+  await run.remember({ phase: "overwriting" });
+  const check = await overwritten(run);
+  const findings = [
+    `It was restored beside the target first, and checked there: ${aside.findings.at(-1) ?? ""}`,
+    ...check.findings,
+    ...(request.aliases ? await restoreAliases(run) : []),
+  ];
+  return finishedRun(run, { ...check, findings });
+}
+
+async function overwritten(run: RestoreRun): Promise<CheckResult> {
+  const { setting, request, source, context } = run;
+  const { runId, target, check: level } = request;
+  const done: string[] = [];
+  try {
+    const inFlight = async (number: number | null): Promise<void> => {
+      const piece = source.pieces.find((each) => each.number === run.record.inFlight);
+      await run.remember({ inFlight: number });
+      if (number === null && piece) done.push(piece.node.name);
+    };
+    const { pieces, expected } = source;
+    await overwriteCollection(setting, { runId, collection: target, pieces, inFlight }, context);
+    await addIndexes(setting, target, expected.payloadSchema, context.signal);
+    const terms = { ...termsOf(run, target), allowsMoreIndexes: true };
+    return await compareCollection(setting, terms, level, context.signal);
+  } catch (error) {
+    const failure = failureOf(error, context.signal);
+    const names = done.length === 0 ? "no node" : done.join(", ");
+    const text = `collection ${JSON.stringify(target)} is overwritten in part (done: ${names})`;
+    throw withMore(failure, text, {
+      outcomeUnknown: true,
+      hint:
+        "The next apply goes on from the checked collection beside it; pause writers until then. " +
+        (failure.hint ?? ""),
+    });
+  }
+}
+
+/** The target as it must be before anything is made. */
+async function requireTarget(run: RestoreRun): Promise<void> {
+  const { setting, request, source, look, context } = run;
+  const { target, expectedIdentity } = request;
+  const { signal } = context;
+  const quoted = JSON.stringify(target);
+  if (expectedIdentity !== null) {
+    const text = `collection ${quoted} cannot be told from another one of its name`;
+    throw new SnapformError("failed-precondition", text);
+  }
+  const names = await lookAtNames(setting, signal);
+  const real = aliasTarget(names, target);
+  if (real !== null) {
+    const text = `${quoted} is an alias, of collection ${JSON.stringify(real)}, which is live`;
+    throw new SnapformError("failed-precondition", text, {
+      hint: "Name the collection itself, or restore with `ifExists: alias`.",
+    });
+  }
+  if (!names.collections.has(target)) {
+    throw new SnapformError("failed-precondition", `collection ${quoted} is gone`);
+  }
+  const view = await lookAtShards(setting, target, signal);
+  if (!isSettled(view) || view.placement === null) {
+    const text = `collection ${quoted} does not serve as a whole: ${whyUnsettled(view)}`;
+    throw new SnapformError("failed-precondition", text, {
+      hint: "Repair its replicas first, or restore under another name.",
+    });
+  }
+  const details = await askAny(setting, ({ client }) =>
+    collectionDetails(client, target, { signal, timeoutMs: setting.timeouts.lookMs }),
+  );
+  requireLiveFits(source, look, target, collectionLayout(details.config, view.placement));
+  requireIndexesFit(target, details.payloadSchema, source.expected.payloadSchema);
+}

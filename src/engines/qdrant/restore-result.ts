@@ -1,0 +1,55 @@
+import type { RestoreResult } from "../../engine/driver.ts";
+import type { CheckResult } from "../../snapshot/check.ts";
+import { clearFinished } from "./restore-clear.ts";
+import type { RestoreRecord } from "./restore-record.ts";
+import type { RestoreRun } from "./restore-run.ts";
+import { isSnapformError } from "../../errors/index.ts";
+
+/**
+ * Remembers that the target is complete, then removes what the run needs no more. From here on the
+ * restore does not fail: what cannot be removed is told.
+ */
+export async function finishedRun(run: RestoreRun, check: CheckResult): Promise<RestoreResult> {
+  const { setting, record } = run;
+  await run.rememberChecked(check);
+  const left = await clearedFindings(setting, record);
+  return resultOf(
+    { check: { ...check, findings: [...check.findings, ...left] } },
+    run.source.bytes,
+  );
+}
+
+/** The result of a run that an earlier call has finished. */
+export function resultOfEarlier(record: RestoreRecord): RestoreResult {
+  const check = record.result?.check ?? {
+    level: "hashes" as const,
+    findings: ["An earlier attempt finished this restore and checked what it had put in place."],
+    limitation: "The collection may have been written to since, so it was not compared again.",
+  };
+  return resultOf({ check }, 0);
+}
+
+/** A collection has no identity, and the one that was there before is the safety snapshot's. */
+function resultOf({ check }: { readonly check: CheckResult }, copiedBytes: number): RestoreResult {
+  return { targetIdentity: null, check, copiedBytes, undo: null };
+}
+
+async function clearedFindings(
+  setting: RestoreRun["setting"],
+  record: RestoreRecord,
+): Promise<string[]> {
+  const { target, pieces } = record;
+  try {
+    const { foundCount } = await clearFinished(setting, record, new AbortController().signal);
+    if (foundCount >= pieces.length) return [];
+    const places = pieces.map(({ node }) => node);
+    return [
+      `Uploaded files may still lie on the disks of ${[...new Set(places)].join(", ")} among the ` +
+        `snapshots of ${target}: the servers do not list them (as with S3), so they can only be ` +
+        "deleted by hand.",
+    ];
+  } catch (error) {
+    const why = isSnapformError(error) ? error.message : String(error);
+    return [`Not everything that the restore needed could be removed: ${why}.`];
+  }
+}
