@@ -54,8 +54,8 @@ function objectSchema(schema: Schema, place: Place): ObjectSchema {
 
 function timeoutsBlock(operations: readonly string[]): Block {
   const attributes = operations.map((operation): [string, ValueAttribute] => {
-    const description = `Time limit of \`${operation}\`, such as \`30m\`. Left out: no limit.`;
-    return [operation, { description, optional: true, type: "string", format: "span" }];
+    const description = `Time limit of \`${operation}\`, such as \`2h30m\`. Left out: no limit.`;
+    return [operation, { description, optional: true, type: "string" }];
   });
   const description =
     "Time limits. What is not done by then is stopped at a safe point; the next apply goes on.";

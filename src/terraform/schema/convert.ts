@@ -6,7 +6,7 @@ import { checkAttributes } from "./attribute-checks.ts";
 import { at, isObject } from "./canonical-value.ts";
 import { withProviderDefaults } from "./defaults.ts";
 import type { Environment } from "./environment.ts";
-import { belowLine, hasErrors, mistakeAt, type Mistake } from "./mistake.ts";
+import { hasErrors, mistakeAt, type Mistake } from "./mistake.ts";
 import { camelCase } from "./names.ts";
 import { providerConfig } from "./provider-config.ts";
 import { PROVIDER_SCHEMA } from "./provider-schema.gen.ts";
@@ -116,7 +116,7 @@ function ofProvider(mistake: Mistake): Mistake {
   return Object.freeze({ ...mistake, detail, path: [] });
 }
 
-/** What only Terraform has, and how long things may take. */
+/** Of what only Terraform has. Time limits are the business of whoever keeps them. */
 function ownMistakes(
   attributes: Attributes,
   type: ResourceTypeName,
@@ -130,14 +130,7 @@ function ownMistakes(
     // The name is checked as a name of the configuration.
     return isGiven && name !== "name" && !Object.hasOwn(shared?.fields ?? {}, camelCase(name));
   });
-  const timeouts = at(value, "timeouts");
-  const limits = PROVIDER_SCHEMA.resources[type]?.blocks["timeouts"]?.attributes ?? {};
-  return [
-    ...checkAttributes(Object.fromEntries(own), value),
-    ...(isObject(timeouts) ? checkAttributes(limits, timeouts) : []).map((each) =>
-      belowLine({ ...each, path: ["timeouts", ...each.path] }),
-    ),
-  ];
+  return checkAttributes(Object.fromEntries(own), value);
 }
 
 /** Without what a restore had to declare of the resource that it names. */

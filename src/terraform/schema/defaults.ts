@@ -4,53 +4,66 @@ import type { TerraformObject, TerraformValue } from "./schema.ts";
 
 /**
  * An object of the configuration with what the schema plans where it says nothing: computed
- * attributes that have a default get it. To be applied to the configuration, not to the proposed
- * state, which still holds the prior value of what was taken out.
+ * attributes that have a default get it. With the proposed state, that is what is completed: it
+ * still holds the prior value of what was taken out of the configuration, which must not stay.
  */
-export function withDefaults(attributes: Attributes, value: TerraformObject): TerraformObject {
-  return mapAttributes(attributes, value, (attribute, given) => {
-    if (given !== null || isNested(attribute) || !attribute.computed) return given;
-    return attribute.default ?? null;
+export function withDefaults(
+  attributes: Attributes,
+  config: TerraformObject,
+  proposed: TerraformObject = config,
+): TerraformObject {
+  const entries = Object.entries(attributes).map(([name, attribute]): [string, TerraformValue] => {
+    return [name, planned(attribute, at(config, name), at(proposed, name))];
   });
+  // Blocks and whatever else the object has stay as they are.
+  return { ...proposed, ...Object.fromEntries(entries) };
 }
 
-/** The same with what the provider's own `defaults` say where the object says nothing. */
+function planned(
+  attribute: Attribute,
+  given: TerraformValue,
+  proposed: TerraformValue,
+): TerraformValue {
+  if (!isNested(attribute)) {
+    const { computed, default: fallback } = attribute;
+    return given === null && computed && fallback !== undefined ? fallback : proposed;
+  }
+  const { mode, attributes } = attribute.nested;
+  const each = (inner: TerraformValue, below: TerraformValue): TerraformValue =>
+    isObject(inner) && isObject(below) ? withDefaults(attributes, inner, below) : below;
+  if (mode === "single") return each(given, proposed);
+  if (isList(given) && isList(proposed)) {
+    return proposed.map((below, index) => each(given[index] ?? null, below));
+  }
+  if (!isObject(given) || !isObject(proposed)) return proposed;
+  const entries = Object.entries(proposed);
+  return Object.fromEntries(entries.map(([key, below]) => [key, each(at(given, key), below)]));
+}
+
+/** An object with what the provider's own `defaults` say where it says nothing. */
 export function withProviderDefaults(
   attributes: Attributes,
   value: TerraformObject,
   defaults: TerraformValue,
 ): TerraformObject {
-  return mapAttributes(attributes, value, (attribute, given) => {
-    const { providerDefault = null } = isNested(attribute) ? {} : attribute;
-    if (given !== null || providerDefault === null) return given;
-    return isObject(defaults) ? at(defaults, providerDefault) : defaults;
-  });
-}
-
-type Change = (attribute: Attribute, given: TerraformValue) => TerraformValue;
-
-function mapAttributes(
-  attributes: Attributes,
-  value: TerraformObject,
-  change: Change,
-): TerraformObject {
   const entries = Object.entries(attributes).map(([name, attribute]): [string, TerraformValue] => {
-    const given = change(attribute, at(value, name));
-    return [name, isNested(attribute) ? mapNested(attribute.nested, given, change) : given];
+    return [name, filledIn(attribute, at(value, name), defaults)];
   });
-  // Blocks and whatever else the object has stay as they are.
   return { ...value, ...Object.fromEntries(entries) };
 }
 
-function mapNested(
-  nested: { readonly mode: string; readonly attributes: Attributes },
-  value: TerraformValue,
-  change: Change,
+/** Only what resources have: one value, or one object of values. */
+function filledIn(
+  attribute: Attribute,
+  given: TerraformValue,
+  defaults: TerraformValue,
 ): TerraformValue {
-  const each = (inner: TerraformValue): TerraformValue =>
-    isObject(inner) ? mapAttributes(nested.attributes, inner, change) : inner;
-  if (nested.mode === "single") return each(value);
-  if (isList(value)) return value.map(each);
-  if (!isObject(value)) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, each(inner)]));
+  if (isNested(attribute)) {
+    const isSingle = attribute.nested.mode === "single" && isObject(given);
+    if (!isSingle) return given;
+    return withProviderDefaults(attribute.nested.attributes, given, defaults);
+  }
+  const { providerDefault } = attribute;
+  if (given !== null || providerDefault === undefined) return given;
+  return isObject(defaults) ? at(defaults, providerDefault) : defaults;
 }

@@ -447,22 +447,19 @@ export const PROVIDER_SCHEMA: ProviderSchema = {
      "description": "Time limits. What is not done by then is stopped at a safe point; the next apply goes on.",
      "attributes": {
       "create": {
-       "description": "Time limit of `create`, such as `30m`. Left out: no limit.",
+       "description": "Time limit of `create`, such as `2h30m`. Left out: no limit.",
        "optional": true,
-       "type": "string",
-       "format": "span"
+       "type": "string"
       },
       "update": {
-       "description": "Time limit of `update`, such as `30m`. Left out: no limit.",
+       "description": "Time limit of `update`, such as `2h30m`. Left out: no limit.",
        "optional": true,
-       "type": "string",
-       "format": "span"
+       "type": "string"
       },
       "delete": {
-       "description": "Time limit of `delete`, such as `30m`. Left out: no limit.",
+       "description": "Time limit of `delete`, such as `2h30m`. Left out: no limit.",
        "optional": true,
-       "type": "string",
-       "format": "span"
+       "type": "string"
       }
      }
     }
@@ -668,22 +665,19 @@ export const PROVIDER_SCHEMA: ProviderSchema = {
      "description": "Time limits. What is not done by then is stopped at a safe point; the next apply goes on.",
      "attributes": {
       "create": {
-       "description": "Time limit of `create`, such as `30m`. Left out: no limit.",
+       "description": "Time limit of `create`, such as `2h30m`. Left out: no limit.",
        "optional": true,
-       "type": "string",
-       "format": "span"
+       "type": "string"
       },
       "update": {
-       "description": "Time limit of `update`, such as `30m`. Left out: no limit.",
+       "description": "Time limit of `update`, such as `2h30m`. Left out: no limit.",
        "optional": true,
-       "type": "string",
-       "format": "span"
+       "type": "string"
       },
       "delete": {
-       "description": "Time limit of `delete`, such as `30m`. Left out: no limit.",
+       "description": "Time limit of `delete`, such as `2h30m`. Left out: no limit.",
        "optional": true,
-       "type": "string",
-       "format": "span"
+       "type": "string"
       }
      }
     }
@@ -812,22 +806,19 @@ export const PROVIDER_SCHEMA: ProviderSchema = {
      "description": "Time limits. What is not done by then is stopped at a safe point; the next apply goes on.",
      "attributes": {
       "create": {
-       "description": "Time limit of `create`, such as `30m`. Left out: no limit.",
+       "description": "Time limit of `create`, such as `2h30m`. Left out: no limit.",
        "optional": true,
-       "type": "string",
-       "format": "span"
+       "type": "string"
       },
       "update": {
-       "description": "Time limit of `update`, such as `30m`. Left out: no limit.",
+       "description": "Time limit of `update`, such as `2h30m`. Left out: no limit.",
        "optional": true,
-       "type": "string",
-       "format": "span"
+       "type": "string"
       },
       "delete": {
-       "description": "Time limit of `delete`, such as `30m`. Left out: no limit.",
+       "description": "Time limit of `delete`, such as `2h30m`. Left out: no limit.",
        "optional": true,
-       "type": "string",
-       "format": "span"
+       "type": "string"
       }
      }
     }

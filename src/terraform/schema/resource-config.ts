@@ -106,9 +106,7 @@ function sourceOf(value: TerraformObject, defaultRepository: TerraformValue): So
     const sections = { policies: { [policy]: { ...declared, repository } } };
     return { from: left(["cluster"]), sections, owns: (section) => section === "policies" };
   }
-  // Which form it will be is not known, so neither is what belongs to it.
-  const isOpen = snapshot === UNKNOWN || policy === UNKNOWN;
-  return { from: isOpen ? UNKNOWN : left([]), sections: {}, owns: () => false };
+  return { from: left([]), sections: {}, owns: () => false };
 }
 
 function scalar(value: TerraformValue): string | number | boolean | null | typeof UNKNOWN {

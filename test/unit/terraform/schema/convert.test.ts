@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { checkResource, resolveProvider } from "../../../../src/terraform/schema/convert.ts";
 import { withDefaults } from "../../../../src/terraform/schema/defaults.ts";
 import { PROVIDER_SCHEMA } from "../../../../src/terraform/schema/provider-schema.gen.ts";
+import { UNKNOWN, type TerraformObject } from "../../../../src/terraform/schema/schema.ts";
 import {
   around,
   baseEnv,
@@ -81,6 +82,25 @@ describe("a resource resolves to what the same YAML does", () => {
     expect(planned).toMatchObject({ retention: { keep_all: false, min_keep: null } });
     const lean = fromTerraform("snapform_backup_policy", leanPolicy);
     expectSame(fromTerraform("snapform_backup_policy", planned), lean);
+  });
+
+  test("what is taken out of the configuration goes back to its default, not to what it was", () => {
+    const attributes = PROVIDER_SCHEMA.resources["snapform_backup_policy"]?.attributes ?? {};
+    const proposed: TerraformObject = {
+      ...leanPolicy,
+      keep_on_cluster: 5,
+      on_destroy: "delete",
+      retention: { last: "3", keep_all: true },
+      status: UNKNOWN,
+      timeouts: { create: "1h" },
+    };
+    expect(withDefaults(attributes, leanPolicy, proposed)).toMatchObject({
+      keep_on_cluster: 1,
+      on_destroy: "keep",
+      retention: { last: "3", keep_all: false },
+      status: UNKNOWN,
+      timeouts: { create: "1h" },
+    });
   });
 
   test("a snapshot", () => {

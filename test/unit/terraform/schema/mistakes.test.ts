@@ -108,12 +108,6 @@ describe("a mistake in a policy is told at its attribute, in the words of HCL", 
       { on_destroy: "destroy" },
       'on_destroy wrong-value: Expected one of keep, delete, found "destroy".',
     ],
-    [
-      "time limit",
-      { timeouts: { create: "30 minutes" } },
-      'timeouts.create wrong-value: At timeouts.create: Invalid span "30 minutes": expected a whole ' +
-        'number and one of ms, s, m, h, d, such as "30s", "10m" or "7d", or "0".',
-    ],
   ])("%s", (_, change, line) => {
     expect(ofPolicy(change)).toEqual([line]);
   });

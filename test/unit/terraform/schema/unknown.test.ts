@@ -126,6 +126,15 @@ describe("what is not known yet", () => {
   });
 
   test("does not hide a mistake beside it", () => {
+    const from: TerraformObject = {
+      policy: UNKNOWN,
+      cluster: "prod",
+      collection: "docs",
+      at: "yesterday",
+    };
+    expect(told(checkResource("snapform_restore", { ...leanRestore, from }))).toEqual([
+      expect.stringMatching(/^from\.at invalid-point: /),
+    ]);
     const schedule = { cron: "61 * * * *" };
     const value: TerraformObject = { ...leanPolicy, cluster: UNKNOWN, schedule };
     expect(told(checkResource("snapform_backup_policy", value))).toEqual([
