@@ -58,11 +58,11 @@ export interface RestoreTo {
 
 /** Time limits. What is not done by then is stopped at a safe point; the next apply goes on. */
 export interface RestoreTimeouts {
-  /** Time limit of `create`, such as `30m`. Left out: no limit. */
+  /** Time limit of `create`, such as `2h30m`. Left out: no limit. */
   readonly create?: string | undefined;
-  /** Time limit of `update`, such as `30m`. Left out: no limit. */
+  /** Time limit of `update`, such as `2h30m`. Left out: no limit. */
   readonly update?: string | undefined;
-  /** Time limit of `delete`, such as `30m`. Left out: no limit. */
+  /** Time limit of `delete`, such as `2h30m`. Left out: no limit. */
   readonly delete?: string | undefined;
 }
 
@@ -197,17 +197,17 @@ export class RestoreToOutputReference extends ComplexObject {
 
 /** References to RestoreTimeouts. */
 export class RestoreTimeoutsOutputReference extends ComplexObject {
-  /** Time limit of `create`, such as `30m`. Left out: no limit. */
+  /** Time limit of `create`, such as `2h30m`. Left out: no limit. */
   get create(): string {
     return this.getStringAttribute("create");
   }
 
-  /** Time limit of `update`, such as `30m`. Left out: no limit. */
+  /** Time limit of `update`, such as `2h30m`. Left out: no limit. */
   get update(): string {
     return this.getStringAttribute("update");
   }
 
-  /** Time limit of `delete`, such as `30m`. Left out: no limit. */
+  /** Time limit of `delete`, such as `2h30m`. Left out: no limit. */
   get delete(): string {
     return this.getStringAttribute("delete");
   }
