@@ -1,5 +1,5 @@
 import { Buffer } from "node:buffer";
-import { createHash } from "node:crypto";
+import { createCipheriv } from "node:crypto";
 import { open, type FileHandle } from "node:fs/promises";
 import { createInterface } from "node:readline";
 import { isSnapformError } from "../../errors/index.ts";
@@ -100,18 +100,12 @@ async function pad(tar: TarWriter, padding: World["padding"]): Promise<void> {
   else await tar.add("padding", noise(whole));
 }
 
-/** Bytes that neither compress nor repeat at any block size, the same each time. */
+/** Bytes that neither compress nor repeat, the same each time. */
 function* noise(size: number): Generator<Uint8Array> {
-  const length = 1024 * 1024;
-  const block = Buffer.alloc(length);
-  let seed = createHash("sha256").update("padding").digest();
-  for (let at = 0; at < length; at += seed.length) {
-    seed.copy(block, at);
-    seed = createHash("sha256").update(seed).digest();
-  }
-  for (let at = 0; at < size; at += length) {
-    block.writeUIntBE(at, 0, 6);
-    yield block.subarray(0, Math.min(length, size - at));
+  const zeros = Buffer.alloc(1024 * 1024);
+  const cipher = createCipheriv("aes-128-ctr", zeros.subarray(0, 16), zeros.subarray(0, 16));
+  for (let at = 0; at < size; at += zeros.length) {
+    yield cipher.update(zeros.subarray(0, Math.min(zeros.length, size - at)));
   }
 }
 

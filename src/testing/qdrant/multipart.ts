@@ -71,8 +71,7 @@ class Form {
     if (this.#place === "end") return false;
     const at = this.#rest.indexOf(this.#delimiter);
     if (at === -1) {
-      const sure = this.#rest.length - this.#delimiter.length;
-      if (sure > 0) await this.#give(sure);
+      await this.#give(this.#rest.length - this.#pendingLength());
       return false;
     }
     // Two more bytes tell the end of the form from another part.
@@ -82,6 +81,16 @@ class Form {
     this.#place = next.toString("latin1", 0, 2) === "--" ? "end" : "head";
     this.#rest = next.subarray(2);
     return true;
+  }
+
+  /** How many bytes at the end may be the beginning of a delimiter. */
+  #pendingLength(): number {
+    const tail = this.#rest.subarray(Math.max(0, this.#rest.length - this.#delimiter.length + 1));
+    for (let at = tail.indexOf("\r"); at !== -1; at = tail.indexOf("\r", at + 1)) {
+      const length = tail.length - at;
+      if (tail.subarray(at).equals(this.#delimiter.subarray(0, length))) return length;
+    }
+    return 0;
   }
 
   async #give(byteCount: number): Promise<void> {

@@ -110,7 +110,7 @@ export class SnapshotStore {
 /** The SHA-256 of a file, lower-case hexadecimal. */
 export async function sha256Of(path: string): Promise<string> {
   const hash = createHash("sha256");
-  await pipeline(createReadStream(path, { highWaterMark: 1024 * 1024 }), hash);
+  await pipeline(createReadStream(path, { highWaterMark: 256 * 1024 }), hash);
   return hash.digest("hex");
 }
 
