@@ -22,11 +22,7 @@ export function checkAttributes(attributes: Attributes, value: TerraformObject):
 function faultOf(attribute: ValueAttribute, value: TerraformValue): Fault | null {
   if (value === null || value === UNKNOWN) return null;
   if (typeof value === "string") return textFault(attribute, value);
-  if (typeof value === "number") return numberFault(attribute, value);
-  const isEmpty = Array.isArray(value) && value.length === 0 && attribute.minimum !== undefined;
-  return isEmpty
-    ? { code: "empty-list", summary: "Empty list", detail: "The list is empty." }
-    : null;
+  return typeof value === "number" ? numberFault(attribute, value) : null;
 }
 
 function textFault({ enum: choices, format, pattern }: ValueAttribute, text: string): Fault | null {
