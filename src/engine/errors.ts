@@ -59,6 +59,7 @@ function guardCapture(capture: Capture, guard: Guard): Capture {
     size: file.size,
     ...(file.localPath === undefined ? {} : { localPath: file.localPath }),
     ...(file.knownHash === undefined ? {} : { knownHash: file.knownHash }),
+    ...(file.sha256 === undefined ? {} : { sha256: file.sha256 }),
     async open(offset, signal) {
       try {
         return guardBytes(await file.open(offset, signal), guard, signal);

@@ -73,13 +73,15 @@ describe("withErrors", () => {
       size: 3,
       localPath: "/tmp/a",
       knownHash: "00",
+      sha256: "11",
       open,
     });
     const files = [file(() => Promise.reject(raw)), file(() => Promise.resolve(failing()))];
     const parts = [{ name: "data", files, details: null }];
     const guarded = await capture({ ...held, parts, close: () => Promise.reject(raw) });
     const [first, second] = guarded.parts[0]?.files ?? [];
-    expect(second).toMatchObject({ path: "a", size: 3, localPath: "/tmp/a", knownHash: "00" });
+    expect(second).toMatchObject({ path: "a", size: 3, localPath: "/tmp/a" });
+    expect(second).toMatchObject({ knownHash: "00", sha256: "11" });
     const { signal } = contextOf();
     await expect(first?.open(0, signal)).rejects.toMatchObject({ code: "internal" });
     const bytes = await second?.open(0, signal);
