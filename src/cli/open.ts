@@ -39,7 +39,8 @@ export async function withWorkspace(
   if (!flags.json && diagnostics.length > 0) {
     scope.stderr.write(`${diagnosticsHuman(diagnostics, sources, screen)}\n`);
   }
-  if (workspace === null) return showFailure(scope, flags, invalid(diagnostics), diagnostics);
+  if (workspace === null)
+    return showFailure(scope, flags, invalidConfiguration(diagnostics), diagnostics);
   try {
     const opened = { workspace, sources, screen, zones: zonesOf(workspace.desired) };
     const exit = await work(opened);
@@ -54,7 +55,8 @@ export async function withWorkspace(
   }
 }
 
-function invalid(diagnostics: readonly Diagnostic[]): SnapformError {
+/** What a command fails with when there are mistakes in the configuration. */
+export function invalidConfiguration(diagnostics: readonly Diagnostic[]): SnapformError {
   const errors = diagnostics.filter((entry) => hasErrors([entry]));
   return new SnapformError(
     "invalid-argument",

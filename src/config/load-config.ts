@@ -8,11 +8,12 @@ import { resolveDesired, resolveStatePath } from "../desired/resolve.ts";
 import { CONFIG_SHAPE } from "../desired/shape.gen.ts";
 import { hasErrors, type Diagnostic } from "../diagnostics/diagnostic.ts";
 import { assert } from "../errors/index.ts";
+import { parseWithoutSecrets } from "./absent-secrets.ts";
 import { checkDocument } from "./check-document.ts";
 import type { Draft } from "./draft.ts";
 import { diagnosticsOf, type Finding } from "./finding.ts";
 import { soleReference, type Environment } from "./interpolate.ts";
-import type { LocatedMap } from "./located.ts";
+import type { LocatedMap, Path } from "./located.ts";
 import { maskSources } from "./mask.ts";
 import { mergeFiles } from "./merge.ts";
 import { normalise } from "./normalise.ts";
@@ -32,11 +33,25 @@ export interface LoadConfigRequest {
   readonly env: Environment;
   /** Absolute; relative paths of files start there. */
   readonly workingDirectory: string;
+  /** `optional` where only the names of secrets matter: then what they refer to need not be set. */
+  readonly secrets?: "needed" | "optional";
+}
+
+/** A configuration as its files have it, for writing it down in another language. */
+export interface WrittenConfig {
+  /** In the canonical form: shorthands written out, references replaced, nothing filled in. */
+  readonly config: SnapformConfig;
+  /** Absolute: the folder at which the relative path at this place starts. */
+  readonly folderOf: (path: Path) => string;
+  /** The text at this place as it stands in its file, references and all; null for no text. */
+  readonly declared: (path: Path) => string | null;
 }
 
 export interface LoadedConfig {
   /** Null when there is an error among the diagnostics. */
   readonly desired: Desired | null;
+  /** Null where `desired` is. */
+  readonly written: WrittenConfig | null;
   /** Absolute; beside the first file when the configuration does not say or cannot be read. */
   readonly statePath: string;
   /** In the order of files and lines. */
@@ -47,11 +62,14 @@ export interface LoadedConfig {
 
 /** Reads, merges, checks and resolves a configuration. Pure; mistakes are returned. */
 export function loadConfig(request: LoadConfigRequest): LoadedConfig {
-  const { files, env, workingDirectory } = request;
+  const { files, env, workingDirectory, secrets = "needed" } = request;
   const [first] = files;
   assert(first, "a configuration has at least one file");
   const folder = dirname(resolve(workingDirectory, first.path));
-  const parsed = files.map(({ path, text }) => parseYaml(path, text, env));
+  const parsed =
+    secrets === "optional"
+      ? parseWithoutSecrets(files, env)
+      : files.map(({ path, text }) => parseYaml(path, text, env));
   const checked = checkFiles(parsed, workingDirectory, folder);
   const diagnostics = diagnosticsOf(
     checked.findings,
@@ -68,10 +86,15 @@ export function loadConfig(request: LoadConfigRequest): LoadedConfig {
   const config = draft?.config as SnapformConfig | undefined;
   return Object.freeze({
     desired: config && isGood ? resolveDesired(config, options) : null,
+    written: draft && config && isGood ? writtenOf(draft, config) : null,
     statePath: resolveStatePath(config?.state, options),
     diagnostics,
     sources: diagnostics.length > 0 ? maskSources(parsed) : new Map<string, string>(),
   });
+}
+
+function writtenOf({ folderOf, declared }: Draft, config: SnapformConfig): WrittenConfig {
+  return Object.freeze({ config, folderOf, declared });
 }
 
 interface Checked {

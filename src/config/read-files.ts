@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { SnapformError } from "../errors/index.ts";
@@ -16,6 +17,26 @@ export async function readConfigFiles(
   return Promise.all(paths.map((path) => readConfigFile(path, workingDirectory)));
 }
 
+/**
+ * The same at once, for programs that cannot wait, as those that declare constructs.
+ *
+ * @throws SnapformError as `readConfigFiles`
+ */
+export function readConfigFilesSync(
+  paths: readonly string[],
+  workingDirectory: string,
+): readonly ConfigFile[] {
+  return paths.map((path) => {
+    let bytes: Uint8Array;
+    try {
+      bytes = readFileSync(resolve(workingDirectory, path));
+    } catch (error) {
+      throw readError(path, error as NodeJS.ErrnoException);
+    }
+    return configFile(path, bytes);
+  });
+}
+
 async function readConfigFile(path: string, workingDirectory: string): Promise<ConfigFile> {
   let bytes: Uint8Array;
   try {
@@ -23,6 +44,10 @@ async function readConfigFile(path: string, workingDirectory: string): Promise<C
   } catch (error) {
     throw readError(path, error as NodeJS.ErrnoException);
   }
+  return configFile(path, bytes);
+}
+
+function configFile(path: string, bytes: Uint8Array): ConfigFile {
   try {
     // The mark stays in the text, so that it can be reported with its place.
     const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });

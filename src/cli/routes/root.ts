@@ -15,6 +15,7 @@ import { schema } from "./schema.ts";
 import { snapshots } from "./snapshots.ts";
 import { state, unlock } from "./state.ts";
 import { status } from "./status.ts";
+import { synth } from "./synth.ts";
 import { validate } from "./validate.ts";
 import { version } from "./version.ts";
 
@@ -53,6 +54,7 @@ export const root: Extract<Route, { getAllEntries: unknown }> = group(
     unlock,
     engine,
     schema,
+    synth,
     completion,
     version,
   },
