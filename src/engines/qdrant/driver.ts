@@ -25,6 +25,7 @@ import { readNative } from "./read-native.ts";
 import { recoverRestore } from "./recover.ts";
 import { restoreCollection } from "./restore.ts";
 import { closeSetting, openSetting, type QdrantOptions, type QdrantSetting } from "./setting.ts";
+import { sweepCluster } from "./sweep.ts";
 
 export type { QdrantOptions };
 
@@ -78,8 +79,8 @@ class QdrantDriver implements EngineDriver {
     return recoverRestore(this.#setting, request, context);
   }
 
-  sweep(): Promise<void> {
-    return Promise.resolve();
+  sweep(context: EngineContext): Promise<void> {
+    return sweepCluster(this.#setting, context);
   }
 
   check(

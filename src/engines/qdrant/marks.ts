@@ -62,7 +62,7 @@ export function targetOfScratch(collection: string): string | null {
 
 /** True when beside a collection of this name one can be built. */
 export function hasRoomForScratch(target: string): boolean {
-  return [...target].length + SCRATCH_SUFFIX_LENGTH <= NAME_LIMIT;
+  return target.length + SCRATCH_SUFFIX_LENGTH <= NAME_LIMIT;
 }
 
 /** A run's id as it can stand in the name of a file and of an alias. */

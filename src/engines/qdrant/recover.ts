@@ -1,12 +1,14 @@
 import type { EngineContext, RecoverRequest, RestoreTrace } from "../../engine/driver.ts";
 import { SnapformError } from "../../errors/index.ts";
+import { countPoints } from "./api/collections.ts";
 import { markerAlias, overwritingAlias, scratchName } from "./marks.ts";
 import { clearBuilt, clearFinished, dropScratch } from "./restore-clear.ts";
 import { finishOverwriting } from "./restore-forward.ts";
 import { readRecord, type RestoreRecord } from "./restore-record.ts";
 import { waitUntilIdle } from "./restore-wait.ts";
-import { deleteUploads, findUploads, lookAtNames, type Names } from "./run-marks.ts";
+import { askAny, findUploads, lookAtNames, type Names } from "./run-marks.ts";
 import type { QdrantSetting } from "./setting.ts";
+import { isSettled, lookAtShards } from "./shard-watch.ts";
 
 /** What became of a run, and what it is remembered by where it came to its end. */
 export interface RecoveredRun {
@@ -38,7 +40,7 @@ export async function recoverRun(
     const finished = await finishOverwriting(setting, { runId, target, scratch, record }, context);
     return { trace: { kind: "finished", targetIdentity: null }, record: finished };
   }
-  if (record?.phase === "overwriting") throw scratchGone(target, scratch);
+  if (record?.phase === "overwriting") return recoverWithoutScratch(setting, record, signal);
   await waitForLost(setting, record, scratch, names, context);
   return await clearRun(setting, request, record, scratch, signal);
 }
@@ -78,13 +80,13 @@ async function waitForLost(
   record: RestoreRecord | null,
   scratch: string,
   names: Names,
-  { signal, progress }: EngineContext,
+  context: EngineContext,
 ): Promise<void> {
   const collection = record?.scratch === null ? record.target : scratch;
   const lost = record?.pieces.find(({ number }) => number === record.inFlight) ?? null;
   if (lost === null && !names.collections.has(collection)) return;
-  progress({ phase: "recovering" });
-  await waitUntilIdle(setting, collection, lost, signal);
+  context.progress({ phase: "recovering" });
+  await waitUntilIdle(setting, collection, lost, context.signal);
 }
 
 async function clearRun(
@@ -102,7 +104,7 @@ async function clearRun(
   return isBeside || isTarget ? CLEANED : NONE;
 }
 
-/** The name alone is made of the run's id; with the mark, or the record, there is no doubt. */
+/** Its name is made of the run's id; the mark, the record or an upload leaves no doubt. */
 async function clearScratch(
   setting: QdrantSetting,
   { runId, scratch, record }: { runId: string; scratch: string; record: RestoreRecord | null },
@@ -111,17 +113,37 @@ async function clearScratch(
   const names = await lookAtNames(setting, signal);
   if (!names.collections.has(scratch)) return false;
   const isOurs = record?.scratch === scratch || hasAlias(names, markerAlias(runId), scratch);
-  if (isOurs) return dropScratch(setting, scratch, signal);
-  const uploads = await findUploads(setting, runId, scratch, signal);
-  await deleteUploads(setting, scratch, uploads, signal);
-  return uploads.length > 0;
+  const uploads = isOurs ? [] : await findUploads(setting, runId, scratch, signal);
+  return isOurs || uploads.length > 0 ? dropScratch(setting, scratch, signal) : false;
+}
+
+/**
+ * The scratch collection is dropped last, so where it is gone the overwriting had come to its end,
+ * unless somebody else has dropped it.
+ */
+async function recoverWithoutScratch(
+  setting: QdrantSetting,
+  record: RestoreRecord,
+  signal: AbortSignal,
+): Promise<RecoveredRun> {
+  const { runId, target, points } = record;
+  const uploads = await findUploads(setting, runId, target, signal);
+  const view = await lookAtShards(setting, target, signal);
+  const isWhole = points !== null && uploads.length === 0 && isSettled(view);
+  if (!isWhole) throw scratchGone(record);
+  const count = await askAny(setting, ({ client }) =>
+    countPoints(client, target, { signal, timeoutMs: setting.timeouts.workMs }),
+  );
+  const isFewer = count < Math.min(points.before, points.after);
+  if (isFewer || count > Math.max(points.before, points.after)) throw scratchGone(record);
+  return { trace: { kind: "finished", targetIdentity: null }, record };
 }
 
 function hasAlias({ aliases }: Names, alias: string, collection: string): boolean {
   return aliases.some((each) => each.alias === alias && each.collection === collection);
 }
 
-function scratchGone(target: string, scratch: string): SnapformError {
+function scratchGone({ target, scratch }: RestoreRecord): SnapformError {
   const text =
     `collection ${JSON.stringify(target)} is overwritten in part, and ${JSON.stringify(scratch)}, ` +
     "from which it could be finished, is gone";

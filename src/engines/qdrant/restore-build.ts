@@ -13,7 +13,7 @@ export interface BuildRequest {
   readonly collection: string;
   readonly pieces: readonly Piece[];
   /** Told before a server has all of a piece, and again (null) when it has answered. */
-  inFlight(number: number | null): Promise<void>;
+  readonly inFlight: (number: number | null) => Promise<void>;
 }
 
 /**
@@ -63,9 +63,9 @@ export async function overwriteCollection(
 }
 
 interface Watch {
-  beforeEnd(): Promise<void>;
+  readonly beforeEnd: () => Promise<void>;
   /** Called after each piece, and after a lost answer, with whether the collection exists. */
-  afterPiece(exists: boolean): Promise<void>;
+  readonly afterPiece: (exists: boolean) => Promise<void>;
 }
 
 /** One piece at a time: servers that restore at once get in each other's way. */

@@ -58,6 +58,7 @@ export async function finishOverwriting(
     pieces: record?.pieces ?? [],
     inFlight: null,
     shape: record?.shape ?? null,
+    points: expected.points,
     result: { check, copiedBytes },
   };
 }
@@ -65,8 +66,9 @@ export async function finishOverwriting(
 async function piecesOfScratch(
   setting: QdrantSetting,
   scratch: string,
-  { signal, progress }: EngineContext,
+  context: EngineContext,
 ): Promise<{ readonly pieces: readonly Piece[]; readonly expected: ExpectedCollection }> {
+  const { signal } = context;
   const options = { signal, timeoutMs: setting.timeouts.lookMs };
   const placements = await Promise.all(
     setting.nodes.map(async (node) => ({
@@ -90,7 +92,7 @@ async function piecesOfScratch(
   const pieces: Piece[] = [];
   for (const { node } of placements) {
     if (!chosen.has(node.name)) continue;
-    progress({ phase: "taking a snapshot of what was restored" });
+    context.progress({ phase: "taking a snapshot of what was restored" });
     pieces.push(await pieceOf(setting, { node, scratch, number: pieces.length + 1 }, signal));
   }
   const count = await askAny(setting, ({ client }) => countPoints(client, scratch, options));

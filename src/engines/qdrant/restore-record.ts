@@ -1,5 +1,6 @@
 import type { CheckResult } from "../../snapshot/check.ts";
 import type { Json } from "../../snapshot/json.ts";
+import type { PointRange } from "../../snapshot/snapshot.ts";
 
 /** One file of a restore, as it must be found again without its source. */
 export interface RecordedPiece {
@@ -30,6 +31,8 @@ export interface RestoreRecord {
   readonly inFlight: number | null;
   /** How a collection looks that came from this snapshot; null where nobody recorded it. */
   readonly shape: { readonly shardCount: number; readonly schemaHash: string } | null;
+  /** How many points it must have; null where nobody counted. */
+  readonly points: PointRange | null;
   /** Set once it is checked. */
   readonly result: { readonly check: CheckResult; readonly copiedBytes: number } | null;
 }

@@ -109,7 +109,7 @@ function requireStandaloneFits({ pieces }: RestoreSource, look: ClusterLook): vo
 }
 
 function requireName(target: string): void {
-  if (!UNFIT_NAME.test(target) && [...target].length <= NAME_LIMIT) return;
+  if (!UNFIT_NAME.test(target) && target.length <= NAME_LIMIT) return;
   const text = `nothing can be uploaded to a collection of the name ${JSON.stringify(target)}`;
   throw new SnapformError("invalid-argument", text, {
     hint: 'Qdrant refuses < > : " / \\ | ? * there, and more than 255 characters.',

@@ -38,6 +38,7 @@ export class RestoreRun {
       inFlight: null,
       shape:
         layout === null ? null : { shardCount: layout.shardCount, schemaHash: layout.schemaHash },
+      points: opened.source.expected.points,
       result: null,
     };
   }

@@ -28,14 +28,15 @@ const BYTES_PER_MS = 50_000;
 export async function waitForReplicas(
   setting: QdrantSetting,
   collection: string,
-  { signal, progress }: EngineContext,
+  context: EngineContext,
 ): Promise<void> {
+  const { signal } = context;
   const { clock, timeouts } = setting;
   const pace = new Pace(setting);
   for (;;) {
     const view = await lookAtShards(setting, collection, signal);
     if (isSettled(view)) return;
-    progress({ phase: "waiting for replicas" });
+    context.progress({ phase: "waiting for replicas" });
     pace.see(view);
     if (pace.stuckMs >= STUCK_MS && !isMoving(view)) throw stuck(setting, collection, view);
     if (pace.elapsedMs >= timeouts.workMs) throw late(setting, collection, view);

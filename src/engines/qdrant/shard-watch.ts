@@ -1,4 +1,4 @@
-import { isSnapformError, SnapformError } from "../../errors/index.ts";
+import { isSnapformError, type SnapformError } from "../../errors/index.ts";
 import { placementOf, type Placement } from "./api/placement.ts";
 import { isAway } from "./node-look.ts";
 import type { QdrantSetting } from "./setting.ts";

@@ -12,9 +12,9 @@ export interface Delivery {
   readonly runId: string;
   readonly collection: string;
   /** Runs when all bytes are sent and the upload is not complete; a throw takes it back. */
-  beforeEnd(): Promise<void>;
+  readonly beforeEnd: () => Promise<void>;
   /** Told after an answer was lost and the servers are at rest again. */
-  afterLost(exists: boolean): Promise<void>;
+  readonly afterLost: (exists: boolean) => Promise<void>;
   /** Bytes of earlier pieces, and of all. */
   readonly doneBytes: number;
   readonly totalBytes: number;
@@ -58,11 +58,14 @@ async function attemptPiece(
   setting: QdrantSetting,
   piece: Piece,
   delivery: Delivery,
-  { signal, progress }: EngineContext,
+  context: EngineContext,
 ): Promise<void> {
+  const { signal } = context;
   const { runId, collection, doneBytes, totalBytes, beforeEnd } = delivery;
+  const tell = (phase: string, sentBytes: number): void =>
+    context.progress({ phase, doneBytes: doneBytes + sentBytes, totalBytes });
   const { node, sha256, size, number } = piece;
-  progress({ phase: "uploading", doneBytes, totalBytes });
+  tell("uploading", 0);
   const opened: UploadBody[] = [];
   // Read before the connection is made: what is no snapshot is not even begun to be sent.
   let first: UploadBody | null = await openBody(piece, signal, beforeEnd);
@@ -72,7 +75,7 @@ async function attemptPiece(
     first = null;
     opened.push(own);
     yield* own.bytes;
-    progress({ phase: "recovering", doneBytes: doneBytes + size, totalBytes });
+    tell("recovering", size);
   }
   try {
     await uploadSnapshot(node.client, collection, {
@@ -83,8 +86,7 @@ async function attemptPiece(
       body,
       signal,
       timeoutMs: setting.timeouts.workMs,
-      onProgress: (sent) =>
-        progress({ phase: "uploading", doneBytes: doneBytes + sent, totalBytes }),
+      onProgress: (sentBytes) => tell("uploading", sentBytes),
     });
   } finally {
     await Promise.all(opened.map((each) => each.discard().catch(() => undefined)));

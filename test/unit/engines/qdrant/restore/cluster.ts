@@ -2,8 +2,7 @@ import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { openSetting, type QdrantSetting } from "../../../../../src/engines/qdrant/setting.ts";
-import { closeSetting } from "../../../../../src/engines/qdrant/setting.ts";
+import { openQdrantDriver, type QdrantOptions } from "../../../../../src/engines/qdrant/driver.ts";
 import { collectionLayout } from "../../../../../src/engines/qdrant/collection-layout.ts";
 import { readDetails, writeDetails } from "../../../../../src/engines/qdrant/details.ts";
 import type { QdrantDetails } from "../../../../../src/engines/qdrant/details.ts";
@@ -11,11 +10,13 @@ import { formatKey, parseSnapshotFile } from "../../../../../src/engines/qdrant/
 import { layoutOfDetails } from "../../../../../src/engines/qdrant/details.ts";
 import type {
   EngineContext,
+  EngineDriver,
   NativeSnapshot,
   Progress,
   RestoreRequest,
   SnapshotReader,
 } from "../../../../../src/engine/driver.ts";
+import { isSnapformError, type SnapformError } from "../../../../../src/errors/index.ts";
 import type { Json } from "../../../../../src/snapshot/json.ts";
 import { coveringParts, type RouteStep } from "../../../../../src/snapshot/layout.ts";
 import type { Manifest } from "../../../../../src/snapshot/manifest.ts";
@@ -44,7 +45,11 @@ export function pointsFrom(from: number, count: number): Point[] {
 export interface Cluster extends AsyncDisposable {
   readonly fake: FakeQdrant;
   readonly clock: FakeClock;
-  readonly setting: QdrantSetting;
+  readonly driver: EngineDriver;
+  /** What the engine calls the nodes, in their order. */
+  readonly names: readonly string[];
+  /** Another process on the same cluster. */
+  open(options?: Partial<QdrantOptions>): EngineDriver;
   /** A call of the protocol, as a user would make it; fails on anything but 2xx. */
   rest(method: string, path: string, body?: unknown, node?: number): Promise<unknown>;
   create(name: string, points: readonly Point[], config?: object): Promise<void>;
@@ -55,28 +60,18 @@ export interface Cluster extends AsyncDisposable {
   leftovers(): Promise<readonly string[]>;
 }
 
-/** What a cluster is started with, and how its nodes are asked. */
+/** What a cluster is started with. */
 export interface ClusterOptions extends FakeQdrantOptions {
+  /** What the engine sends; by default the full key. */
   readonly apiKey?: string;
-  readonly openClient?: Parameters<typeof openSetting>[0]["openClient"];
 }
 
 export async function startCluster(options: ClusterOptions = {}): Promise<Cluster> {
-  const { apiKey, openClient, ...fakeOptions } = options;
+  const { apiKey, ...fakeOptions } = options;
   const clock = new FakeClock({ at: "2026-11-21T02:00:00Z", skipsSleep: true, seed: seed() });
   const fake = await startFakeQdrant({ clock, ...fakeOptions });
-  const setting = openSetting({
-    cluster: "prod",
-    nodes: fake.urls.map((url) => ({ url, apiKey: null })),
-    apiKey: apiKey ?? null,
-    token: null,
-    ca: null,
-    timeoutMs: null,
-    concurrency: null,
-    clock,
-    ...(openClient === undefined ? {} : { openClient }),
-  });
-  return new RunningCluster(fake, clock, setting, apiKey ?? fakeOptions.keys?.apiKey ?? null);
+  const key = fakeOptions.keys?.apiKey ?? null;
+  return new RunningCluster(fake, clock, apiKey ?? key, key);
 }
 
 let nextSeed = 1;
@@ -90,14 +85,35 @@ function seed(): number {
 class RunningCluster implements Cluster {
   readonly fake: FakeQdrant;
   readonly clock: FakeClock;
-  readonly setting: QdrantSetting;
+  readonly driver: EngineDriver;
+  readonly names: readonly string[];
+  readonly #opened: EngineDriver[] = [];
   readonly #key: string | null;
+  readonly #ownKey: string | null;
 
-  constructor(fake: FakeQdrant, clock: FakeClock, setting: QdrantSetting, key: string | null) {
+  constructor(fake: FakeQdrant, clock: FakeClock, ownKey: string | null, key: string | null) {
     this.fake = fake;
     this.clock = clock;
-    this.setting = setting;
     this.#key = key;
+    this.#ownKey = ownKey;
+    this.names = fake.urls.map((url) => new URL(url).host);
+    this.driver = this.open();
+  }
+
+  open(options: Partial<QdrantOptions> = {}): EngineDriver {
+    const driver = openQdrantDriver({
+      cluster: "prod",
+      nodes: this.fake.urls.map((url) => ({ url, apiKey: null })),
+      apiKey: this.#ownKey,
+      token: null,
+      ca: null,
+      timeoutMs: null,
+      concurrency: null,
+      clock: this.clock,
+      ...options,
+    });
+    this.#opened.push(driver);
+    return driver;
   }
 
   async rest(method: string, path: string, body?: unknown, node = 0): Promise<unknown> {
@@ -157,14 +173,14 @@ class RunningCluster implements Cluster {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await closeSetting(this.setting);
+    await Promise.all(this.#opened.map((driver) => driver.close()));
     await this.fake.close();
   }
 }
 
 /** Takes a snapshot on every node with shards, as the engine would, and says where it lies. */
 export async function take(cluster: Cluster, collection: string): Promise<NativeSnapshot> {
-  const { fake, clock, setting } = cluster;
+  const { fake, clock, names } = cluster;
   await clock.advance(2000);
   const path = `/collections/${collection}`;
   const shown = (await cluster.rest("GET", path)) as Shown;
@@ -201,7 +217,7 @@ export async function take(cluster: Cluster, collection: string): Promise<Native
       readonly checksum?: string;
     };
     parts.push({
-      node: setting.nodes[index]?.name ?? "",
+      node: names[index] ?? "",
       peerId: node.peerId,
       file: made.name,
       size: made.size,
@@ -260,11 +276,11 @@ interface Seen {
 
 /** The bytes of a snapshot's files, as a repository would hold them. */
 export async function copyOut(cluster: Cluster, snapshot: NativeSnapshot): Promise<SnapshotReader> {
-  const { fake, setting } = cluster;
+  const { fake, names } = cluster;
   const bodies = new Map<string, Buffer>();
   const parts = await Promise.all(
     snapshot.parts.map(async ({ name, nativeName = "" }) => {
-      const node = fake.nodes[setting.nodes.findIndex((each) => each.name === name)];
+      const node = fake.nodes[names.indexOf(name)];
       const bytes = await readFile(
         join(node?.snapshotFolder ?? "", snapshot.collection, nativeName),
       );
@@ -312,11 +328,10 @@ async function* inChunks(bytes: Buffer): AsyncGenerator<Uint8Array> {
 
 /** Each needed part to the node of its name, the others in turn. */
 export function routeTo(target: Cluster, snapshot: Pick<NativeSnapshot, "layout">): RouteStep[] {
-  const { nodes } = target.setting;
+  const { names } = target;
   assert.ok(snapshot.layout);
   return coveringParts(snapshot.layout).map(({ name: part }, index) => {
-    const own = nodes.find(({ name }) => name === part);
-    return { part, node: own?.name ?? nodes[index % nodes.length]?.name ?? "" };
+    return { part, node: names.includes(part) ? part : (names[index % names.length] ?? "") };
   });
 }
 
@@ -361,4 +376,19 @@ export function contextOf(
   progress: (progress: Progress) => void = () => undefined,
 ): EngineContext {
   return { signal, progress };
+}
+
+/** Restores what a cluster keeps itself. */
+export function native(snapshot: NativeSnapshot): RestoreRequest["source"] {
+  return { kind: "native", snapshot, collection: snapshot.collection };
+}
+
+/** The SnapformError with which something fails. */
+export async function failureOf(work: Promise<unknown>): Promise<SnapformError> {
+  const error: unknown = await work.then(
+    () => null,
+    (reason: unknown) => reason,
+  );
+  assert.ok(isSnapformError(error), `expected a SnapformError, got ${String(error)}`);
+  return error;
 }

@@ -1,5 +1,4 @@
 import { expect, test } from "vitest";
-import { restoreCollection } from "../../../../../src/engines/qdrant/restore.ts";
 import { contextOf, Ledger, pointsFrom, requestOf, startCluster, take } from "./cluster.ts";
 
 test("a snapshot of three nodes is restored into a collection that is not there", async () => {
@@ -10,7 +9,7 @@ test("a snapshot of three nodes is restored into a collection that is not there"
   const source = { kind: "native", snapshot, collection: "docs" } as const;
   const ledger = new Ledger();
   const request = requestOf(cluster, source, "docs-restored", ledger);
-  const result = await restoreCollection(cluster.setting, request, contextOf());
+  const result = await cluster.driver.restore(request, contextOf());
   expect(await cluster.read("docs-restored")).toEqual(points);
   expect(await cluster.read("docs")).toEqual(points);
   expect(result.check.level).toBe("count");
