@@ -39,4 +39,4 @@ export type { FakeNode } from "./qdrant/fake-node.ts";
 export type { FakeQdrantKeys } from "./qdrant/access.ts";
 export type { Fault, FaultHandle, FaultRule } from "./qdrant/faults.ts";
 export type { RecordedRequest } from "./qdrant/requests.ts";
-export type { FakePoint } from "./qdrant/world.ts";
+export type { FakePoint, ReplicaState } from "./qdrant/world.ts";

@@ -1,3 +1,4 @@
+import { randomInt } from "node:crypto";
 import { mkdir, readdir, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { SnapformError } from "../../errors/index.ts";
@@ -13,6 +14,8 @@ import { isAtLeast, type Peer, type Replica, type Shard, type World } from "./wo
 interface FakeNodeOptions {
   readonly index: number;
   readonly version: string;
+  /** Chosen by chance if left out. */
+  readonly peerId: string | undefined;
   readonly directory: string;
   readonly keys: FakeQdrantKeys;
   readonly faults: Faults;
@@ -110,7 +113,7 @@ export class FakeNode {
     for (const [shard] of this.#replicas()) shard.replicas.delete(this.peer.peerId);
     removeTransfers(this.#world, ({ to }) => to === this.peer.peerId);
     await this.#wipe();
-    this.peer.peerId = newPeerId(this.#world);
+    this.peer.peerId = newPeerId();
     this.#world.commit += 1;
     await this.start();
   }
@@ -158,7 +161,7 @@ export class FakeNode {
   }
 }
 
-function newPeer(world: World, { index, version, directory }: FakeNodeOptions): Peer {
+function newPeer(world: World, { index, version, directory, peerId }: FakeNodeOptions): Peer {
   const folder = join(directory, `node-${index}`);
   const uploads = new SnapshotStore(join(folder, "snapshots"), false, world.clock);
   const store =
@@ -167,7 +170,7 @@ function newPeer(world: World, { index, version, directory }: FakeNodeOptions): 
       : uploads;
   return {
     index,
-    peerId: newPeerId(world),
+    peerId: peerId === undefined ? newPeerId() : Number(peerId),
     version,
     url: "",
     folder,
@@ -182,7 +185,7 @@ function newPeer(world: World, { index, version, directory }: FakeNodeOptions): 
   };
 }
 
-/** Peer ids are whole numbers below 2^53. */
-function newPeerId(world: World): number {
-  return Number.parseInt(world.clock.randomHex(6), 16) + 2 ** 50;
+/** Whole numbers below 2^53, never alike in two clusters whatever their clocks draw. */
+function newPeerId(): number {
+  return randomInt(1, 2 ** 47) + 2 ** 50;
 }

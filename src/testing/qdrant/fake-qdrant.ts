@@ -15,13 +15,15 @@ import { byId } from "./points.ts";
 import { findCollection } from "./collections.ts";
 import type { OpenRecord, RecordedRequest } from "./requests.ts";
 import { settleTransfers } from "./transfers.ts";
-import type { CollectionStatus, FakePoint, World } from "./world.ts";
+import type { CollectionStatus, FakePoint, ReplicaState, World } from "./world.ts";
 
 export interface FakeQdrantOptions {
   /** Number of nodes (default 3). */
   readonly nodes?: number;
   /** False: a standalone server, which has one node. Default: with more than one node. */
   readonly distributed?: boolean;
+  /** Of each node, whole numbers below 2^53. Default: by chance. */
+  readonly peerIds?: readonly string[];
   /** Of all nodes, or of each (default 1.18.0). */
   readonly version?: string | readonly string[];
   /** Where snapshots lie: on each node's disk (default), or in an object store of all nodes. */
@@ -55,6 +57,8 @@ export interface FakeQdrant {
   /** Every snapshot is at least that large from now on; null ends it. */
   padSnapshots(bytes: number | null, content?: "zeros" | "random"): void;
   setStatus(collection: string, status: CollectionStatus): void;
+  /** Puts the replica that a node has of a shard into a state, in which no transfer repairs it. */
+  setReplicaState(collection: string, shardId: number, node: number, state: ReplicaState): void;
   /** Ends all transfers, and repairs every replica that can be repaired. */
   settle(): void;
   /** Waits for work that goes on without a client. */
@@ -92,7 +96,13 @@ export async function startFakeQdrant(options: FakeQdrantOptions = {}): Promise<
   const nodes = Array.from({ length: count }, (_, index) => {
     const version = options.version ?? "1.18.0";
     const own = typeof version === "string" ? version : (version[index] ?? "1.18.0");
-    const node = new FakeNode(world, { ...shared, index, directory, version: own });
+    const node = new FakeNode(world, {
+      ...shared,
+      index,
+      directory,
+      version: own,
+      peerId: options.peerIds?.[index],
+    });
     peers.push(node.peer);
     return node;
   });
@@ -151,6 +161,17 @@ class RunningQdrant implements FakeQdrant {
     const collection = findCollection(this.#world, name);
     if (!collection) throw new SnapformError("not-found", `there is no collection ${name}`);
     collection.status = status;
+  }
+
+  setReplicaState(name: string, shardId: number, node: number, state: ReplicaState): void {
+    const peerId = this.nodes[node]?.peer.peerId ?? 0;
+    const shard = findCollection(this.#world, name)?.shards.get(shardId);
+    const replica = shard?.replicas.get(peerId);
+    if (!replica) {
+      throw new SnapformError("not-found", `node ${node} has no shard ${shardId} of ${name}`);
+    }
+    replica.state = state;
+    replica.stuck = state !== "Active";
   }
 
   settle(): void {

@@ -125,7 +125,28 @@ describe("a transfer", () => {
   });
 });
 
+describe("a replica", () => {
+  it("is put into a state by hand, and stays there until it is put back", async () => {
+    const { urls, qdrant } = await cluster();
+    await fill(urls[0], "docs", 20, { shard_number: 1, replication_factor: 2 });
+    qdrant.setReplicaState("docs", 0, 1, "Dead");
+    qdrant.settle();
+    expect((await shardsOf(urls[1], "docs")).local_shards).toMatchObject([{ state: "Dead" }]);
+    expect(await countOf(urls[1], "docs")).toBe(20);
+    qdrant.setReplicaState("docs", 0, 1, "Active");
+    expect((await shardsOf(urls[1], "docs")).local_shards).toMatchObject([{ state: "Active" }]);
+    expect(() => qdrant.setReplicaState("docs", 0, 2, "Dead")).toThrow("node 2 has no shard 0");
+  });
+});
+
 describe("the options", () => {
+  it("name the peers, which otherwise differ even under equal clocks", async () => {
+    const [one, two, three] = [await cluster(), await cluster(), await cluster({ peerIds: ["7"] })];
+    const ids = (of: typeof one) => of.qdrant.nodes.map((node) => node.peerId);
+    expect(new Set([...ids(one), ...ids(two)]).size).toBe(6);
+    expect(ids(three)[0]).toBe("7");
+  });
+
   it("refuse a standalone server of several nodes", async () => {
     await expect(startFakeQdrant({ nodes: 2, distributed: false })).rejects.toMatchObject({
       code: "invalid-argument",

@@ -2,7 +2,6 @@ import { createHash } from "node:crypto";
 import { fork } from "node:child_process";
 import { once } from "node:events";
 import { connect } from "node:net";
-import { join } from "node:path";
 import { Readable } from "node:stream";
 import { request } from "node:http";
 import { describe, expect, it } from "vitest";
@@ -191,7 +190,7 @@ describe("large files", { timeout: 120_000 }, () => {
     const watch = setInterval(look, 20);
     const source = `${urls[0]}/collections/docs/snapshots/${name}`;
     const target = `${urls[0]}/collections/again/snapshots/upload?priority=snapshot`;
-    const pump = fork(join(import.meta.dirname, "pump.ts"), [source, target]);
+    const pump = fork(new URL("./pump.ts", import.meta.url), [source, target]);
     const [status] = (await once(pump, "exit")) as [number];
     clearInterval(watch);
     expect(status).toBe(0);
