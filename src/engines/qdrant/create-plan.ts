@@ -6,8 +6,8 @@ import { placementOf } from "./api/placement.ts";
 import { lookAtCluster, type ClusterLook, type LiveNode } from "./cluster.ts";
 import { collectionLayout } from "./collection-layout.ts";
 import { coverageOf } from "./coverage.ts";
-import { isMark } from "./marks.ts";
 import { aliasesOf, askAny, reachablePeers } from "./observe.ts";
+import { usersAliases } from "./restored-collections.ts";
 import { lookOptions, type QdrantSetting } from "./setting.ts";
 import { problemError, snapshotProblem } from "./snapshot-problem.ts";
 
@@ -52,21 +52,20 @@ export async function planCreate(
   });
   const { details, placement, answering } = seen;
   const coverage = coverageOf(placement, reachablePeers(look, placement.peerId));
-  const problem = snapshotProblem(setting, { name, details, placement, coverage });
+  const problem = snapshotProblem(setting, { name, details, placement, coverage, aliases });
   if (problem !== null) throw problemError(problem);
   const makers = coverage.peers.flatMap(({ peerId, shards }) => {
-    const own = (each: LiveNode): boolean =>
+    const isOwn = (each: LiveNode): boolean =>
       each.peerId === peerId || (peerId === placement.peerId && each.node.name === answering);
-    const live = look.live.find(own);
+    const live = look.live.find(isOwn);
     return live ? [{ live, peerId, shards }] : [];
   });
-  const own = aliases.filter(({ collection, alias }) => collection === name && !isMark(alias));
   return {
     look,
     details,
     layout: collectionLayout(details.config, placement),
     makers,
-    aliases: own.map(({ alias }) => alias),
+    aliases: usersAliases(aliases, name),
   };
 }
 

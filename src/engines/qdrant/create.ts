@@ -1,7 +1,7 @@
 import type { EngineContext, NativeCreateRequest, NativeSnapshot } from "../../engine/driver.ts";
 import { isSnapformError, SnapformError } from "../../errors/index.ts";
 import { coversAll } from "../../snapshot/layout.ts";
-import type { SnapshotPart } from "../../snapshot/snapshot.ts";
+import type { CopyStatus, SnapshotPart } from "../../snapshot/snapshot.ts";
 import { countPoints } from "./api/collections.ts";
 import type { ClusterLook } from "./cluster.ts";
 import {
@@ -13,6 +13,8 @@ import {
 import { makePart } from "./create-part.ts";
 import { planCreate, type CreatePlan, type PartMaker } from "./create-plan.ts";
 import { layoutOfDetails, writeDetails, type DetailsPart, type QdrantDetails } from "./details.ts";
+import { statusOfFile, statusOfSet } from "./known-native.ts";
+import { fateOf, listFiles } from "./listing.ts";
 import { askAny } from "./observe.ts";
 import { lookOptions, type QdrantSetting } from "./setting.ts";
 import { formatKey, parseSnapshotFile } from "./snapshot-key.ts";
@@ -36,9 +38,10 @@ export async function createNative(
   const book = new AttemptBook(attempt, (details) => request.record(details));
   context.progress({ phase: "taking snapshot" });
   const made = await makeParts(setting, { collection, book, makers: plan.makers }, context);
+  const left = await leftParts(setting, { collection, plan, attempt: book.attempt }, signal);
   const after = await countNow(setting, plan.look, collection, signal);
   const finishedAt = setting.clock.now().toISOString();
-  return nativeOf(request, plan, { attempt: book.attempt, ...made, after, finishedAt });
+  return nativeOf(request, plan, { ...made, left, attempt: book.attempt, after, finishedAt });
 }
 
 async function begin(
@@ -121,7 +124,36 @@ function cancelled(setting: QdrantSetting, collection: string, cause: unknown): 
   });
 }
 
+/** A part that an earlier attempt has made on a member that would make none now. */
+interface LeftPart {
+  readonly part: NodeAttempt;
+  readonly status: CopyStatus;
+}
+
+async function leftParts(
+  setting: QdrantSetting,
+  asked: {
+    readonly collection: string;
+    readonly plan: CreatePlan;
+    readonly attempt: CreateAttempt;
+  },
+  signal: AbortSignal,
+): Promise<readonly LeftPart[]> {
+  const { collection, plan, attempt } = asked;
+  const makers = new Set(plan.makers.map(({ peerId }) => peerId));
+  const others = attempt.nodes.filter(({ peerId, made }) => !makers.has(peerId) && made !== null);
+  if (others.length === 0) return [];
+  const files = await listFiles(setting, plan.look, collection, signal);
+  return others.flatMap((part) => {
+    if (part.made === null) return [];
+    const sought = { ...part.made, peerId: part.peerId, node: part.node };
+    const fate = fateOf(files, plan.look, sought);
+    return fate.kind === "gone" ? [] : [{ part, status: statusOfFile(sought, fate) }];
+  });
+}
+
 interface Finished extends Made {
+  readonly left: readonly LeftPart[];
   readonly attempt: CreateAttempt;
   readonly after: number;
   readonly finishedAt: string;
@@ -130,14 +162,11 @@ interface Finished extends Made {
 function nativeOf(
   { collection, description }: NativeCreateRequest,
   { look, details: seen, layout, aliases }: CreatePlan,
-  { attempt, parts: made, failures, after, finishedAt }: Finished,
+  { attempt, parts: made, left, failures, after, finishedAt }: Finished,
 ): NativeSnapshot {
-  const parts = made.flatMap(({ peerId, node, version, shards, made: file }): DetailsPart[] =>
+  const all = [...made, ...left.map(({ part }) => part)];
+  const parts = all.flatMap(({ peerId, node, version, shards, made: file }): DetailsPart[] =>
     file === null ? [] : [{ node, peerId, ...file, shards, version }],
-  );
-  const isWhole = coversAll(
-    layout,
-    parts.map(({ node, shards }) => ({ name: node, shards })),
   );
   const details: QdrantDetails = {
     format: 1,
@@ -157,6 +186,13 @@ function nativeOf(
     aliases,
     layout,
   };
+  const spread = layoutOfDetails(details);
+  const isWhole = spread !== null && coversAll(spread, spread.parts);
+  const shown = details.parts.map(({ node, peerId, file, size }): SnapshotPart => {
+    const status = left.find(({ part }) => part.peerId === peerId)?.status ?? "complete";
+    return { name: node, nativeName: file, bytes: size, status };
+  });
+  // With a part of a member that failed the others lose nothing, if they hold all shards.
   const missing = isWhole ? [] : failures.map(({ maker }) => missingPart(maker));
   const names = parts.flatMap(({ file }) => parseSnapshotFile(collection, file) ?? []);
   return Object.freeze({
@@ -168,16 +204,12 @@ function nativeOf(
     finishedAt,
     description,
     bytes: parts.reduce((sum, { size }) => sum + size, 0),
-    status: isWhole ? "complete" : "partial",
-    parts: [...details.parts.map(completePart), ...missing],
+    status: statusOfSet([...shown, ...missing], spread),
+    parts: [...shown, ...missing],
     points: details.points,
-    layout: layoutOfDetails(details),
+    layout: spread,
     pinned: false,
   });
-}
-
-function completePart({ node, file, size }: DetailsPart): SnapshotPart {
-  return { name: node, nativeName: file, bytes: size, status: "complete" };
 }
 
 function missingPart({ live }: PartMaker): SnapshotPart {

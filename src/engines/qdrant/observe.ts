@@ -7,6 +7,7 @@ import { placementOf } from "./api/placement.ts";
 import { lookAtCluster, observedNodes, type ClusterLook, type LiveNode } from "./cluster.ts";
 import { collectionLayout, layoutOfParts } from "./collection-layout.ts";
 import { coverageOf } from "./coverage.ts";
+import { restoredCollections, usersAliases } from "./restored-collections.ts";
 import { lookOptions, type QdrantSetting } from "./setting.ts";
 import { snapshotProblem } from "./snapshot-problem.ts";
 
@@ -20,8 +21,10 @@ export async function observeCluster(
     node.turns.run(signal, () => listCollections(node.client, lookOptions(setting, signal))),
   );
   const aliases = await aliasesOf(setting, look, signal);
+  const { isScratch } = restoredCollections(aliases);
+  const users = names.filter((name) => !isScratch(name));
   const observed = await Promise.all(
-    names.map((name, index) => {
+    users.map((name, index) => {
       const live = look.live.map((_, turn) => look.live[(index + turn) % look.live.length]);
       const asked = { ...look, live: live.filter((each) => each !== undefined) };
       return observeCollection(setting, asked, name, aliases, signal);
@@ -84,8 +87,7 @@ async function observeCollection(
   aliases: readonly Alias[],
   signal: AbortSignal,
 ): Promise<ObservedCollection | null> {
-  const own = aliases.filter(({ collection }) => collection === name).map(({ alias }) => alias);
-  const base = { name, identity: null, bytes: null, aliases: own };
+  const base = { name, identity: null, bytes: null, aliases: usersAliases(aliases, name) };
   try {
     return await askAny(look, async ({ node }) => {
       const ask = <T>(question: () => Promise<T>): Promise<T> => node.turns.run(signal, question);
@@ -96,7 +98,8 @@ async function observeCollection(
         ask(() => countOrNull(countPoints(node.client, name, options), signal)),
       ]);
       const coverage = coverageOf(placement, reachablePeers(look, placement.peerId));
-      const problem = snapshotProblem(setting, { name, details, placement, coverage });
+      const seen = { name, details, placement, coverage, aliases };
+      const problem = snapshotProblem(setting, seen);
       return {
         ...base,
         points,

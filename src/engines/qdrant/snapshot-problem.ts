@@ -1,9 +1,11 @@
 import { SnapformError, type ErrorCode } from "../../errors/index.ts";
 import type { Problem } from "../../snapshot/inventory.ts";
 import { accessOf } from "./access.ts";
+import type { Alias } from "./api/aliases.ts";
 import type { CollectionDetails } from "./api/collections.ts";
 import type { Placement } from "./api/placement.ts";
 import { missingInWords, type Coverage } from "./coverage.ts";
+import { restoredCollections } from "./restored-collections.ts";
 import type { QdrantSetting } from "./setting.ts";
 
 /** Why a collection cannot be snapshotted now. */
@@ -19,18 +21,24 @@ export interface SeenCollection {
   readonly details: CollectionDetails;
   readonly placement: Placement;
   readonly coverage: Coverage;
+  /** All aliases of the cluster. */
+  readonly aliases: readonly Alias[];
 }
 
 /** The first reason why a snapshot of the collection would not be made, or not be whole. */
 export function snapshotProblem(
   setting: QdrantSetting,
-  { name, details, placement, coverage }: SeenCollection,
+  { name, details, placement, coverage, aliases }: SeenCollection,
 ): SnapshotProblem | null {
   const where = `cluster ${setting.cluster}: collection ${JSON.stringify(name)}`;
   const forbidden = createForbidden(setting, name);
   if (forbidden !== null) {
     const message = `${where}: no snapshot may be taken: ${forbidden}`;
     return { code: "permission-denied", message, passes: false };
+  }
+  if (restoredCollections(aliases).isUnfinished(name)) {
+    const message = `${where}: a restore into it is under way, or was interrupted`;
+    return { code: "unavailable", message, passes: true };
   }
   if (details.status === "red") {
     const why = details.optimizerProblem ?? "the server does not say why";
