@@ -69,7 +69,8 @@ export async function restore(
     { type: "settled", actionId: action.id },
   );
   return {
-    bytes: action.bytes,
+    // Of one that this very plan made nobody knew the size.
+    bytes: Math.max(action.bytes, result.copiedBytes),
     newBytes: result.copiedBytes,
     check: result.check,
     ...(undo === null ? {} : { undo }),

@@ -122,7 +122,7 @@ function liveFault({ live, collection }: RouteRequest, source: SnapshotLayout): 
   }
   if (layout.shardCount !== source.shardCount) {
     return fault(
-      `the snapshot has ${source.shardCount} shard(s) and collection ${collection} has ` +
+      `the snapshot has ${counted(source.shardCount, "shard")} and collection ${collection} has ` +
         `${layout.shardCount}; the number cannot be changed by a restore: restore under another ` +
         "name, or copy the points with a migration tool",
     );
@@ -139,6 +139,10 @@ function liveFault({ live, collection }: RouteRequest, source: SnapshotLayout): 
     );
   }
   return null;
+}
+
+function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? "" : "s"}`;
 }
 
 function isSame(a: readonly unknown[], b: readonly unknown[]): boolean {
@@ -169,18 +173,19 @@ function spreadNote(
   source: SnapshotLayout,
 ): string {
   const takers = new Set(steps.map(({ node }) => node));
-  const what = `${steps.length} part(s) with ${source.shardCount} shard(s)`;
-  if (nodes.length === 1) return `${what} go to the only node.`;
+  const what = `${counted(steps.length, "part")} with ${counted(source.shardCount, "shard")}`;
+  const go = steps.length === 1 ? "goes" : "go";
+  if (nodes.length === 1) return `${what} ${go} to the only node.`;
   if (takers.size < steps.length) {
-    return `${what} go to ${takers.size} node(s), one after another; some take several.`;
+    return `${what} ${go} to ${counted(takers.size, "node")}, one after another; some take several.`;
   }
   if (takers.size < nodes.length) {
     return (
-      `${what} go to ${takers.size} of ${nodes.length} nodes, one after another; spread the ` +
+      `${what} ${go} to ${takers.size} of ${nodes.length} nodes, one after another; spread the ` +
       "shards over the others afterwards, by moving or replicating them."
     );
   }
-  return `${what} go to ${takers.size} nodes, one each, one after another.`;
+  return `${what} ${go} to ${takers.size} nodes, one each, one after another.`;
 }
 
 function spareNotes(source: SnapshotLayout, parts: readonly PartLayout[]): string[] {
@@ -194,7 +199,7 @@ function replicaNotes(source: SnapshotLayout, target: ObservedCluster): string[]
   if (replicationFactor <= 1 || target.nodes.length === 1) return [];
   const count = target.nodes.length;
   const wanted = `The replication factor is ${replicationFactor}`;
-  if (count < replicationFactor) return [`${wanted}, and there are only ${count} node(s).`];
+  if (count < replicationFactor) return [`${wanted}, and there are only ${count} nodes.`];
   return [`${wanted}: the server fills the other replicas from the restored ones.`];
 }
 

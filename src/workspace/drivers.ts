@@ -4,6 +4,7 @@ import type { EngineDriver } from "../engine/driver.ts";
 import { assert, SnapformError } from "../errors/index.ts";
 import type { Capabilities } from "../snapshot/capabilities.ts";
 import { LANCEDB_CAPABILITIES } from "../engines/lancedb/capabilities.ts";
+import { QDRANT_CAPABILITIES } from "../engines/qdrant/capabilities.ts";
 
 /** Where an engine comes from: what it can do is known before anything of it is loaded. */
 interface EngineSource {
@@ -21,6 +22,27 @@ const ENGINES: Readonly<Record<string, EngineSource>> = Object.freeze({
       assert(cluster.uri !== null, "a lancedb cluster has a uri");
       const { name, uri } = cluster;
       return openLancedbDriver({ cluster: name, uri, clock, startHash: createHasher });
+    },
+  },
+  qdrant: {
+    capabilities: QDRANT_CAPABILITIES,
+    async open(cluster: DesiredCluster, clock: Clock): Promise<EngineDriver> {
+      const [{ openQdrantDriver }, { readCaFile }] = await Promise.all([
+        import("../engines/qdrant/driver.ts"),
+        import("../engines/qdrant/ca-file.ts"),
+      ]);
+      const { name, timeoutMs, concurrency, caFile } = cluster;
+      const ca = await readCaFile(name, caFile);
+      return openQdrantDriver({
+        cluster: name,
+        nodes: cluster.nodes.map(({ url, apiKey }) => ({ url, apiKey: apiKey?.reveal() ?? null })),
+        apiKey: cluster.apiKey?.reveal() ?? null,
+        token: cluster.token?.reveal() ?? null,
+        ca,
+        timeoutMs,
+        concurrency,
+        clock,
+      });
     },
   },
 });

@@ -52,8 +52,9 @@ export async function observe(request: ObserveRequest): Promise<Inventory> {
 }
 
 function problemOf(error: unknown): { readonly code: string; readonly message: string } {
-  if (isSnapformError(error)) return { code: error.code, message: error.message };
-  throw error;
+  if (!isSnapformError(error)) throw error;
+  const { code, message, hint } = error;
+  return { code, message: hint === undefined ? message : `${message}. ${hint}` };
 }
 
 async function observeCluster(

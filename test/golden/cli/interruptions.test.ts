@@ -90,11 +90,11 @@ describe.concurrent("an engine that is to come", () => {
   const yaml = config().replace(
     "uri: ./data }",
     "uri: ./data }\n" +
-      "  prod: { engine: qdrant, nodes: ['http://127.0.0.1:1'], apiKey: '${env:KEY}' }",
+      "  prod: { engine: milvus, address: '127.0.0.1:1', token: '${env:KEY}' }",
   );
 
   test("is a warning of validate, and an error of everything that would use it", async () => {
-    const stage = await withQdrant();
+    const stage = await withMilvus();
     const valid = await stage.start(["validate"], { KEY: secret }).ended;
     expect(valid.status).toBe(0);
     expect(valid.stdout).toContain("The configuration is valid: 2 clusters");
@@ -109,7 +109,7 @@ describe.concurrent("an engine that is to come", () => {
       expect([line, status, failure.error]).toMatchObject([
         line,
         1,
-        { code: "unimplemented", message: expect.stringContaining("engine qdrant") },
+        { code: "unimplemented", message: expect.stringContaining("engine milvus") },
       ]);
     }
     expect(Object.keys(stage.tree()).filter((name) => !/\.snapform/.test(name))).toEqual(
@@ -118,11 +118,11 @@ describe.concurrent("an engine that is to come", () => {
   });
 
   test("has a key that is shown nowhere", async () => {
-    const stage = await withQdrant();
-    const wrong = yaml.replace("apiKey", "timeout: nope, apiKey");
+    const stage = await withMilvus();
+    const wrong = yaml.replace("token", "timeout: nope, token");
     stage.write("wrong.yaml", wrong);
     stage.write("plain.yaml", wrong.replace("${env:KEY}", secret));
-    stage.write("unknown.yaml", yaml.replace("apiKey", "apiKye"));
+    stage.write("unknown.yaml", yaml.replace("token", "tokne"));
     const lines = [
       "validate",
       "validate --json",
@@ -152,7 +152,7 @@ describe.concurrent("an engine that is to come", () => {
     }
   });
 
-  async function withQdrant(): Promise<Stage> {
+  async function withMilvus(): Promise<Stage> {
     const stage = openStage(yaml);
     await stage.makeTable("docs", 10);
     return stage;

@@ -5,7 +5,11 @@ import { desired, loadWhole, withBase } from "./load.ts";
 
 describe("an engine that this version cannot use", () => {
   test("is told as a warning at its place, and the configuration stays valid", () => {
-    const { diagnostics, desired: wanted } = loadWhole(withBase(""));
+    const milvus = withBase("").replace(
+      /engine: qdrant, nodes: \[[^\]]*\]/,
+      "engine: milvus, address: 'localhost:1'",
+    );
+    const { diagnostics, desired: wanted } = loadWhole(milvus);
     expect(wanted).not.toBeNull();
     expect(diagnostics).toMatchObject([
       {
@@ -15,7 +19,7 @@ describe("an engine that this version cannot use", () => {
         range: { start: { line: 5, column: 19 } },
       },
     ]);
-    expect(diagnostics[0]?.detail).toContain("Engines that work: lancedb.");
+    expect(diagnostics[0]?.detail).toContain("Engines that work: lancedb, qdrant.");
   });
 
   test("is exactly one that the workspace has no driver for", () => {
