@@ -1,8 +1,7 @@
+import { Buffer } from "node:buffer";
 import { createHash } from "node:crypto";
-import { createReadStream } from "node:fs";
-import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
-import { pipeline } from "node:stream/promises";
 import type { Clock } from "../../clock/clock.ts";
 import { refuse, type SentFile } from "./answer.ts";
 
@@ -110,8 +109,13 @@ export class SnapshotStore {
 /** The SHA-256 of a file, lower-case hexadecimal. */
 export async function sha256Of(path: string): Promise<string> {
   const hash = createHash("sha256");
-  await pipeline(createReadStream(path, { highWaterMark: 256 * 1024 }), hash);
-  return hash.digest("hex");
+  const buffer = Buffer.allocUnsafe(1024 * 1024);
+  await using file = await open(path, "r");
+  for (;;) {
+    const { bytesRead } = await file.read(buffer, 0, buffer.length, null);
+    if (bytesRead === 0) return hash.digest("hex");
+    hash.update(buffer.subarray(0, bytesRead));
+  }
 }
 
 /** `2026-11-21-02-00-00`: how an instant stands in the name of a snapshot. */
