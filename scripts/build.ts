@@ -1,4 +1,5 @@
-// Builds dist/: the library (tsc), then the command line as one bundle (esbuild).
+// Builds dist/: the library (tsc), the constructs once more for their second engine, then the
+// command line as one bundle (esbuild).
 //
 // The bundle is split into chunks so that a command loads only what it needs. Every file of it,
 // workers included, lies flat in dist/cli/: that is what lets `new URL("./x-worker.js",
@@ -10,6 +11,7 @@ import { basename, join, relative } from "node:path";
 import { build, type Metafile } from "esbuild";
 
 import { bundledLicenses } from "./build/licenses.ts";
+import { copyForSecondEngine } from "./build/second-engine.ts";
 
 const root = join(import.meta.dirname, "..");
 const dist = join(root, "dist");
@@ -65,6 +67,8 @@ async function bundleCli(): Promise<string> {
     target: "node22",
     chunkNames: "[name]-[hash]",
     external,
+    // The engine that is maintained, and the smaller one. Source is written against the other.
+    alias: { cdktf: "cdktn" },
     banner: { js: requireBanner },
     legalComments: "none",
     // Less to read at each start; names stay, so that a stack of ours can be read.
@@ -94,4 +98,5 @@ function bundleSize(metafile: Metafile): string {
 
 await step("clean dist/", () => rmSync(dist, { recursive: true, force: true }));
 await step("library", compileLibrary);
+await step("second engine of constructs", () => copyForSecondEngine(dist));
 await step("command line", bundleCli);

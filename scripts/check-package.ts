@@ -39,6 +39,12 @@ function installPacked(name: string): string {
   return modules;
 }
 
+/** What an export needs beside the dependencies: the peers that whoever imports it has. */
+const peers: Readonly<Record<string, readonly string[]>> = {
+  "./cdktf": ["cdktf", "constructs"],
+  "./cdktn": ["cdktn", "constructs"],
+};
+
 function linkDependencies(modules: string, names: readonly string[]): void {
   for (const name of names) {
     const link = join(modules, name);
@@ -57,9 +63,12 @@ try {
   linkDependencies(modules, Object.keys(manifest.dependencies));
   for (const path of Object.keys(manifest.exports).filter((each) => !/\*|\.json$/.test(each))) {
     const specifier = join(manifest.name, path);
+    linkDependencies(modules, peers[path] ?? []);
     const script = `console.log(Object.keys(await import(${JSON.stringify(specifier)})).length)`;
     const count = run(process.execPath, ["--input-type=module", "-e", script], dirname(modules));
     console.log(`package: ${specifier} loads, ${count.trim()} exports`);
+    // The next export has to do with its own.
+    for (const name of peers[path] ?? []) rmSync(join(modules, name));
   }
 } finally {
   rmSync(scratch, { recursive: true, force: true });

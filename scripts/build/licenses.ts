@@ -22,12 +22,16 @@ function section(folder: string): string {
     name: string;
     version: string;
     license?: string;
+    repository?: string | { readonly url?: string };
   };
   const file = readdirSync(folder).find((name) => /^licen[cs]e/i.test(name));
   const text =
     file === undefined
       ? "(no licence file in the package)"
       : readFileSync(join(folder, file), "utf8");
+  const { repository } = manifest;
+  const source = typeof repository === "string" ? repository : repository?.url;
   const title = `${manifest.name} ${manifest.version} (${manifest.license ?? "see below"})`;
-  return `${title}\n${"=".repeat(title.length)}\n\n${text.trim()}\n`;
+  const where = source === undefined ? "" : `Source: ${source}\n\n`;
+  return `${title}\n${"=".repeat(title.length)}\n\n${where}${text.trim()}\n`;
 }

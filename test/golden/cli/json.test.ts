@@ -25,6 +25,7 @@ describe.concurrent("a JSON document", () => {
 
   test.each([
     ["validate", "validation"],
+    ["synth", "synth"],
     ["status", "status"],
     ["explain policy.nightly", "explanation"],
     ["snapshots list", "snapshots"],
