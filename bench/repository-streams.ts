@@ -11,6 +11,7 @@ import { createHash, randomFillSync } from "node:crypto";
 import { closeSync, mkdtempSync, openSync, rmSync, writeSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { Readable } from "node:stream";
 import { request } from "undici";
 import { systemClock } from "../src/clock/system-clock.ts";
 import type { CapturedPart, SourceFile } from "../src/engine/driver.ts";
@@ -125,7 +126,7 @@ async function upload(url: string, sha256: string): Promise<void> {
       }
     }
     const headers = { "content-length": `${size}` };
-    const { body } = await request(url, { method: "PUT", headers, body: watched() });
+    const { body } = await request(url, { method: "PUT", headers, body: Readable.from(watched()) });
     if (Number(await body.text()) !== size) throw new Error("not all of it arrived");
   };
   const [ours, curls]: [number[], number[]] = [[], []];

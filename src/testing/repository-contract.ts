@@ -7,6 +7,7 @@ import { concurrent } from "./repository/concurrent.ts";
 import { failing } from "./repository/failing.ts";
 import type { RepositoryCase } from "./repository/harness.ts";
 import { reading } from "./repository/reading.ts";
+import { streaming } from "./repository/streaming.ts";
 import { sweeping } from "./repository/sweeping.ts";
 import { writing } from "./repository/writing.ts";
 
@@ -16,6 +17,7 @@ export type { RepositoryCase, RepositoryHarness } from "./repository/harness.ts"
 export const repositoryContract: readonly RepositoryCase[] = Object.freeze([
   ...writing,
   ...failing,
+  ...streaming,
   ...reading,
   ...changing,
   ...sweeping,

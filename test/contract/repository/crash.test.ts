@@ -13,6 +13,7 @@ import {
   store,
   streamed,
 } from "../../../src/testing/repository/harness.ts";
+import { Source, madeBytes, sha256Of } from "../../../src/testing/repository/streaming.ts";
 import { cutFs, type CutFs } from "./cut-fs.ts";
 import { FolderHarness } from "./harness.ts";
 
@@ -57,6 +58,18 @@ const operations: readonly Operation[] = [
     run: async (repository, harness) => {
       const file = await local(await harness.folder(), "l", Buffer.alloc(1_200_000, 7));
       return repository.write(requestOf("new", [file, streamed("n", "new")]), idleContext);
+    },
+    live: ["new", "old"],
+    trash: [],
+    moving: ["new"],
+  },
+  {
+    name: "write a large stream",
+    prepare: async () => undefined,
+    run: (repository) => {
+      const bytes = madeBytes(9_000_000);
+      const file = new Source(bytes).file({ sha256: sha256Of(bytes) });
+      return repository.write(requestOf("new", [file]), idleContext);
     },
     live: ["new", "old"],
     trash: [],
