@@ -7,7 +7,14 @@ import type {
 } from "../../src/terraform/server/definition.ts";
 import type { Diagnostic } from "../../src/terraform/server/diagnostic.ts";
 import { formatNum, parseNum } from "../../src/terraform/wire/number.ts";
-import { isNum, memberOf, treeOf, UNKNOWN, type Tree } from "../../src/terraform/wire/value.ts";
+import {
+  isNum,
+  memberOf,
+  textMember,
+  treeOf,
+  UNKNOWN,
+  type Tree,
+} from "../../src/terraform/wire/value.ts";
 import type { Example } from "./example-provider.ts";
 import type { Thing } from "./example-store.ts";
 
@@ -36,23 +43,23 @@ export function thingResource(typeName: string): ResourceType<Example> {
         ? [problem("The thing is protected", "Set protected to false first.")]
         : [],
     async read({ configured }, { state }) {
-      const thing = await configured.store.read(String(state["id"]));
+      const thing = await configured.store.read(text(state, "id"));
       return { state: thing && treeFrom(thing, state), private: { looked: true } };
     },
     async create(context, { planned, config }) {
-      const id = `${typeName}-${String(planned["name"])}`;
-      await act(context, planned, thingFrom(planned, id, 1), String(config["pass"]));
+      const id = `${typeName}-${text(planned, "name")}`;
+      await act(context, planned, thingFrom(planned, id, 1), text(config, "pass"));
       return { state: { ...planned, id, revision: 1 } };
     },
     async update(context, { planned, prior, config }) {
       const revision = Number(prior["revision"]) + 1;
-      const id = String(prior["id"]);
-      await act(context, planned, thingFrom(planned, id, revision), String(config["pass"]));
+      const id = text(prior, "id");
+      await act(context, planned, thingFrom(planned, id, revision), text(config, "pass"));
       return { state: { ...planned, id, revision } };
     },
     async delete({ configured }, { state }) {
       if (state["mood"] === "clings") throw new SnapformError("unavailable", "it clings to life");
-      await configured.store.remove(String(state["id"]));
+      await configured.store.remove(text(state, "id"));
     },
     async import({ configured }, id) {
       const thing = await configured.store.read(id);
@@ -67,10 +74,12 @@ export function thingResource(typeName: string): ResourceType<Example> {
   };
 }
 
+const text = (tree: Tree, name: string): string => textMember(tree, name) ?? "";
+
 function validate(config: Tree): Diagnostic[] {
   if (config["mood"] === "throws in validate") throw new Error("validate is broken");
   return config["mood"] === "bad"
-    ? [{ ...problem("Bad mood", `The secret is ${String(config["secret"])}.`), path: ["mood"] }]
+    ? [{ ...problem("Bad mood", `The secret is ${text(config, "secret")}.`), path: ["mood"] }]
     : [];
 }
 
@@ -105,10 +114,10 @@ async function act(
   await configured.store.write(thing);
   keep({ ...planned, id: thing.id, revision: UNKNOWN }, { half: true });
   if (mood === "fails") throw new SnapformError("unavailable", "the disk went away");
-  if (mood === "leaks") throw new Error(`${String(planned["secret"])} and ${pass}`);
+  if (mood === "leaks") throw new Error(`${text(planned, "secret")} and ${pass}`);
   if (mood === "crashes") {
     queueMicrotask(() => {
-      throw new Error(`crashed with ${String(planned["secret"])}`);
+      throw new Error(`crashed with ${text(planned, "secret")}`);
     });
     await clock.sleep(60_000, signal);
   }
@@ -118,7 +127,7 @@ async function act(
 
 function thingFrom(planned: Tree, id: string, revision: number): Thing {
   const size = memberOf(planned, "size");
-  const name = String(planned["name"]);
+  const name = text(planned, "name");
   return { id, name, size: isNum(size) ? formatNum(size) : null, revision };
 }
 

@@ -124,7 +124,8 @@ describe.skipIf(binary === null)("the process of a provider", () => {
 
   it("takes a value of several megabytes", async () => {
     const size = 3 * 1024 * 1024;
-    const chunks = `join("", [for i in range(${size / 1024}) : format("%01024d", i)])`;
+    // No range of Terraform is longer than 1024.
+    const chunks = `join("", [for i in range(${size / 4096}) : format("%04096d", i)])`;
     await scene.write(`resource "example_kinds" "a" {\n  text = ${chunks}\n}`);
     const applied = await scene.run("apply", "-auto-approve");
     expect(applied.status).toBe(0);

@@ -177,9 +177,9 @@ export async function startDebugProvider(): Promise<DebugProvider> {
   };
 }
 
-/** Looks again and again until it is so; fails after ten seconds. */
+/** Looks again and again until it is so; fails after half a minute. */
 export async function eventually(what: string, isSo: () => Promise<boolean>): Promise<void> {
-  for (let attempt = 0; attempt < 200; attempt += 1) {
+  for (let attempt = 0; attempt < 600; attempt += 1) {
     if (await isSo()) return;
     await after(50);
   }

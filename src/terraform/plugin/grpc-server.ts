@@ -11,6 +11,7 @@ import type { TLSSocket } from "node:tls";
 import { SnapformError } from "../../errors/index.ts";
 import type { Log } from "../server/log.ts";
 import type { ProviderServer } from "../server/provider-server.ts";
+import { textOfThrown } from "../server/thrown.ts";
 import type { Certificate } from "./certificate.ts";
 import { unframe } from "./grpc-frame.ts";
 import { reply } from "./grpc-reply.ts";
@@ -77,15 +78,31 @@ function secureServer({
 function serveSession(session: ServerHttp2Session, options: GrpcServerOptions): void {
   const { lifecycle, log } = options;
   const server = options.openServer();
-  const close = lifecycle.opened({ stop: () => server.stop(), crash: (e) => server.crash(e) });
+  const open = new Set<ServerHttp2Stream>();
+  const close = lifecycle.opened({
+    stop: () => server.stop(),
+    crash: (error) => server.crash(error),
+    drain: () => drain(session, open),
+  });
   session.on("stream", (stream, headers) => {
     const path = String(headers[":path"] ?? "");
+    open.add(stream);
+    stream.once("close", () => open.delete(stream));
     serveStream(stream, path, server, options).catch((error: unknown) => {
-      log("debug", "a reply was not taken", { path, error: String(error) });
+      log("debug", "a reply was not taken", { path, error: textOfThrown(error) });
     });
   });
   session.on("error", (error) => log("debug", "connection failed", { error: error.message }));
   session.on("close", close);
+}
+
+/** Ends the streams on which nothing is said any more, then the connection after its last byte. */
+function drain(session: ServerHttp2Session, open: ReadonlySet<ServerHttp2Stream>): Promise<void> {
+  if (session.destroyed) return Promise.resolve();
+  for (const stream of open) stream.end();
+  return new Promise((resolve) => {
+    session.close(resolve);
+  });
 }
 
 async function serveStream(

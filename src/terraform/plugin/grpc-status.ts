@@ -1,4 +1,5 @@
 import { isSnapformError, type ErrorCode } from "../../errors/index.ts";
+import { textOfThrown } from "../server/thrown.ts";
 
 /** The statuses of gRPC that our own codes have; all others are `UNKNOWN`. */
 const STATUS: { readonly [Code in ErrorCode]?: number } = {
@@ -25,8 +26,7 @@ export const GRPC_OK: { readonly [name: string]: string } = Object.freeze({ "grp
 /** The trailers of a call that has failed. */
 export function trailersOf(error: unknown): { readonly [name: string]: string } {
   const status = isSnapformError(error) ? (STATUS[error.code] ?? UNKNOWN_STATUS) : UNKNOWN_STATUS;
-  const message = error instanceof Error ? error.message : String(error);
-  return { "grpc-status": String(status), "grpc-message": percentEncode(message) };
+  return { "grpc-status": String(status), "grpc-message": percentEncode(textOfThrown(error)) };
 }
 
 /** As gRPC wants it: printable ASCII as it is, the rest of UTF-8 byte by byte. */

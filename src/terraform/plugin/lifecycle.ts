@@ -1,10 +1,13 @@
 import type { Clock } from "../../clock/clock.ts";
+import { stackOfThrown } from "../server/thrown.ts";
 import { writeLine, type Host } from "./host.ts";
 
 /** A connection, as far as the end of the process concerns it. */
 interface Served {
   stop(): void;
   crash(error: unknown): void;
+  /** Resolves once everything that was answered has left the process. */
+  drain(): Promise<void>;
 }
 
 /** Knows what is open and what runs, and ends the process when it is time. */
@@ -24,6 +27,9 @@ export interface Lifecycle {
 /** After the reply to its Shutdown Terraform waits 2 s, then it kills. */
 const SHUTDOWN_PATIENCE_MS = 1500;
 const CRASH_PATIENCE_MS = 1000;
+
+/** How long the last replies may take to leave. */
+const DRAIN_PATIENCE_MS = 500;
 
 export interface LifecycleOptions {
   readonly host: Host;
@@ -50,7 +56,10 @@ export function openLifecycle(options: LifecycleOptions): Lifecycle {
     host.exit(status);
   };
   const endWhenIdle = (): void => {
-    if (ending !== null && runningCount === 0) end(ending.status);
+    if (ending === null || runningCount > 0) return;
+    const { status } = ending;
+    const drained = Promise.all([...sessions].map((served) => served.drain()));
+    void Promise.race([drained, clock.sleep(DRAIN_PATIENCE_MS)]).then(() => end(status));
   };
   /** Ends as soon as what runs is answered; `patienceMs` later in any case, unless it is null. */
   const finish = (status: number, patienceMs: number | null): void => {
@@ -85,7 +94,8 @@ export function openLifecycle(options: LifecycleOptions): Lifecycle {
       finish(0, SHUTDOWN_PATIENCE_MS);
     },
     crash(error) {
-      writeLine(2, options.redact(panicText(error)));
+      // Terraform shows its user what follows a line that begins like this.
+      writeLine(2, options.redact(`panic: ${stackOfThrown(error)}`));
       for (const served of sessions) served.crash(error);
       finish(2, CRASH_PATIENCE_MS);
     },
@@ -116,10 +126,4 @@ function listen(host: Host, isDebug: boolean, listeners: Listeners): void {
   host.on("uncaughtException", listeners.crash);
   host.on("unhandledRejection", listeners.crash);
   host.on("exit", listeners.exit);
-}
-
-/** Terraform shows its user what follows a line that begins like this. */
-function panicText(error: unknown): string {
-  const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  return `panic: ${text}`;
 }

@@ -7,6 +7,7 @@ import {
   diagnosticOf,
   encodeDiagnostics,
   hasErrors,
+  soundDiagnostics,
   type Diagnostic,
 } from "./diagnostic.ts";
 import { runEffect } from "./effect.ts";
@@ -14,6 +15,7 @@ import { decodeTree, kindNamed, type ResourceKind } from "./kinds.ts";
 import { emptyTree, finishState, mismatchDiagnostics } from "./outcome.ts";
 import { decodePrivate, encodePrivate } from "./private.ts";
 import type { Session } from "./session.ts";
+import { stackOfThrown, textOfThrown } from "./thrown.ts";
 import { limitOf } from "./timeouts.ts";
 
 type ApplyResponse = Message<"ApplyResponse">;
@@ -78,18 +80,17 @@ async function apply<C>(
     const result = await runEffect(session, { doing: operation, limitMs }, (context) => {
       return perform(kind, change, withKeep(context, kept));
     });
-    found.push(...(result.diagnostics ?? []));
+    found.push(...soundDiagnostics(result.diagnostics));
     kept.state = result.state;
     if (result.private !== undefined) kept.private = result.private;
   } catch (error) {
     found.push(diagnosticOf(error, `${operation} ${kind.name}`));
-    session.log("error", `${operation} failed`, { resource: kind.name, error: textOf(error) });
+    session.log("error", `${operation} failed`, {
+      resource: kind.name,
+      error: stackOfThrown(error),
+    });
   }
   return answer(session, kind, { change, kept, found });
-}
-
-function textOf(error: unknown): string {
-  return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
 
 function withKeep<C>(context: Omit<ApplyContext<C>, "keep">, kept: Kept): ApplyContext<C> {
@@ -124,7 +125,7 @@ async function perform<C>(
     },
   };
   const current = { state: prior, private: change.private };
-  const diagnostics = (await resource.delete(watched, current)) ?? [];
+  const diagnostics = soundDiagnostics(await resource.delete(watched, current));
   return { state: hasErrors(diagnostics) ? remaining : null, diagnostics };
 }
 
@@ -148,9 +149,13 @@ function answer<C>(
     const paths = tree === null ? [] : differences(kind.type, change.planned, tree);
     found.push(...mismatchDiagnostics(paths, text));
   }
-  return {
-    newState: message,
-    private: encodePrivate(kept.private),
-    diagnostics: encodeDiagnostics(found, kind.schema, redactor),
-  };
+  let bytes: Uint8Array;
+  try {
+    bytes = encodePrivate(kept.private);
+  } catch (error) {
+    bytes = encodePrivate(change.private);
+    found.push(bugDiagnostic(`What is kept beside the object is no JSON: ${textOfThrown(error)}.`));
+  }
+  const diagnostics = encodeDiagnostics(found, kind.schema, redactor);
+  return { newState: message, private: bytes, diagnostics };
 }

@@ -6,6 +6,7 @@ import type { Value } from "../wire/value.ts";
 import { conform } from "./conform.ts";
 import type { FunctionType } from "./definition.ts";
 import type { Session } from "./session.ts";
+import { textOfThrown } from "./thrown.ts";
 
 type CallFunctionResponse = Message<"CallFunctionResponse">;
 
@@ -25,8 +26,7 @@ export function callFunction<C>(
     const { error: text, argument } = answer;
     return { error: { text, ...(argument !== undefined && { functionArgument: argument }) } };
   } catch (error) {
-    const text = error instanceof Error ? error.message : String(error);
-    return { error: { text } };
+    return { error: { text: textOfThrown(error) } };
   }
 }
 

@@ -66,7 +66,7 @@ export interface ApplyContext<C> extends CallContext<C> {
    * Notes what exists now; `null`: nothing. Call it before and after each effect: should the call
    * fail, this is what Terraform remembers. `keptPrivate` left out leaves the former one.
    */
-  keep(state: Tree | null, keptPrivate?: Private): void;
+  readonly keep: (state: Tree | null, keptPrivate?: Private) => void;
 }
 
 export type Operation = "create" | "read" | "update" | "delete";

@@ -3,6 +3,7 @@ import type { Message } from "../wire/messages.ts";
 import { encodePath, type Path } from "../wire/path.ts";
 import type { Block } from "../wire/schema.ts";
 import type { Redactor } from "./redactor.ts";
+import { textOfThrown } from "./thrown.ts";
 
 /** What Terraform prints beside the line of the configuration that `path` leads to. */
 export interface Diagnostic {
@@ -28,11 +29,28 @@ export function bugDiagnostic(text: string, path?: Path): Diagnostic {
   return errorDiagnostic("The provider made a mistake", detail, path);
 }
 
+/** What a resource reports, without what is no diagnostic at all. */
+export function soundDiagnostics(given: unknown): Diagnostic[] {
+  if (given === undefined || given === null) return [];
+  if (!Array.isArray(given)) return [bugDiagnostic("What was reported is no list of diagnostics.")];
+  return given.map((each: unknown) =>
+    isDiagnostic(each) ? each : bugDiagnostic("Something was reported that is no diagnostic."),
+  );
+}
+
+function isDiagnostic(value: unknown): value is Diagnostic {
+  if (typeof value !== "object" || value === null) return false;
+  const { severity, summary, detail, path } = value as Partial<Record<keyof Diagnostic, unknown>>;
+  const hasTexts = typeof summary === "string" && typeof detail === "string";
+  const hasPath = path === undefined || Array.isArray(path);
+  return hasTexts && hasPath && (severity === "error" || severity === "warning");
+}
+
 /** What was thrown, as a diagnostic. `doing` completes "Could not ...". */
 export function diagnosticOf(error: unknown, doing: string): Diagnostic {
   const summary = `Could not ${doing}`;
   if (!isSnapformError(error)) {
-    const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+    const text = textOfThrown(error);
     return errorDiagnostic(summary, `${text}\n\nThis is a bug in the provider; please report it.`);
   }
   const hint = error.hint === undefined ? "" : `\n\n${error.hint}`;

@@ -1,6 +1,12 @@
 import { SnapformError } from "../../errors/index.ts";
 import type { Message } from "../wire/messages.ts";
-import { diagnosticOf, encodeDiagnostics, hasErrors, type Diagnostic } from "./diagnostic.ts";
+import {
+  diagnosticOf,
+  encodeDiagnostics,
+  hasErrors,
+  soundDiagnostics,
+  type Diagnostic,
+} from "./diagnostic.ts";
 import { runEffect } from "./effect.ts";
 import { kindNamed } from "./kinds.ts";
 import { finishState } from "./outcome.ts";
@@ -22,7 +28,7 @@ export async function importResourceState<C>(
       return await resource.import?.(context, id);
     });
     if (imported === undefined) throw cannotImport(typeName);
-    found.push(...(imported.diagnostics ?? []));
+    found.push(...soundDiagnostics(imported.diagnostics));
     const what = "the imported object";
     const { message, faults } = finishState(kind, imported.state, {
       what,

@@ -28,9 +28,11 @@ interface Beside {
 
 /** What is computed becomes unknown in objects that did not exist; write-only values disappear. */
 export function markComputed(block: Block, proposed: Tree, beside: Beside): Tree {
+  const isNew = beside.prior === null;
   return treeOf([
     ...Object.entries(block.attributes).map(([name, attribute]) => {
-      return [name, markAttribute(attribute, memberOf(proposed, name), at(beside, name))] as const;
+      const value = memberOf(proposed, name);
+      return [name, markAttribute(attribute, value, at(beside, name), isNew)] as const;
     }),
     ...Object.entries(block.blocks ?? {}).map(([name, nested]) => {
       const value = memberOf(proposed, name);
@@ -49,11 +51,10 @@ function stepInto(value: Value, step: string | number): Value {
   return isList(value) ? (value[step] ?? null) : null;
 }
 
-function markAttribute(attribute: Attribute, value: Value, beside: Beside): Value {
+function markAttribute(attribute: Attribute, value: Value, beside: Beside, isNew: boolean): Value {
   if (attribute.writeOnly) return null;
   if (value === null) {
-    const isNew = beside.prior === null && beside.config === null;
-    return attribute.computed && isNew ? UNKNOWN : null;
+    return attribute.computed && isNew && beside.config === null ? UNKNOWN : null;
   }
   if (!isNested(attribute)) return value;
   const { mode, attributes } = attribute.nested;

@@ -1,5 +1,11 @@
 import type { Message } from "../wire/messages.ts";
-import { diagnosticOf, encodeDiagnostics, hasErrors, type Diagnostic } from "./diagnostic.ts";
+import {
+  diagnosticOf,
+  encodeDiagnostics,
+  hasErrors,
+  soundDiagnostics,
+  type Diagnostic,
+} from "./diagnostic.ts";
 import { runEffect } from "./effect.ts";
 import { decodeTree, kindNamed } from "./kinds.ts";
 import { emptyTree, finishState } from "./outcome.ts";
@@ -18,7 +24,7 @@ export async function readDataSource<C>(
     const result = await runEffect(session, { doing: "read" }, (context) => {
       return kind.source.read(context, config);
     });
-    found.push(...(result.diagnostics ?? []));
+    found.push(...soundDiagnostics(result.diagnostics));
     const what = "the data that was read";
     const { message, faults } = finishState(kind, result.state, {
       what,

@@ -1,6 +1,12 @@
 import type { Message } from "../wire/messages.ts";
 import type { Private, Stored } from "./definition.ts";
-import { diagnosticOf, encodeDiagnostics, hasErrors, type Diagnostic } from "./diagnostic.ts";
+import {
+  diagnosticOf,
+  encodeDiagnostics,
+  hasErrors,
+  soundDiagnostics,
+  type Diagnostic,
+} from "./diagnostic.ts";
 import { runEffect } from "./effect.ts";
 import { decodeTree, kindNamed, type ResourceKind } from "./kinds.ts";
 import { finishState } from "./outcome.ts";
@@ -42,7 +48,7 @@ async function read<C>(
   const result = await runEffect(session, { doing: "read", limitMs }, (context) => {
     return resource.read(context, current);
   });
-  const found: Diagnostic[] = [...(result.diagnostics ?? [])];
+  const found: Diagnostic[] = [...soundDiagnostics(result.diagnostics)];
   const what = "the object that was read";
   const { message, faults } = finishState(kind, result.state, {
     what,

@@ -84,6 +84,12 @@ export function memberOf(value: Value | undefined, name: string): Value {
   return isTree(value) && Object.hasOwn(value, name) ? (value[name] ?? null) : null;
 }
 
+/** The text of that name; null where it is null, not known yet or no text. */
+export function textMember(value: Value | undefined, name: string): string | null {
+  const member = memberOf(value, name);
+  return typeof member === "string" ? member : null;
+}
+
 /** The value at the end of a path of names and indexes; null where the path ends early. */
 export function valueAt(value: Value, path: readonly (string | number)[]): Value {
   return path.reduce<Value>((within, step) => {
