@@ -41,7 +41,7 @@ export interface SourceFile {
   readonly localPath?: string;
   /** Set when the engine can vouch that an earlier manifest's object has these very bytes. */
   readonly knownHash?: string;
-  /** What the bytes must hash to, as the server says; another hash is `corrupt`, with both named. */
+  /** What the bytes must hash to, as the server says; another hash is `corrupt`, naming both. */
   readonly sha256?: string;
   /** The bytes from `offset` on; how a file without a `localPath` is read. */
   open(offset: number, signal: AbortSignal): Promise<AsyncIterable<Uint8Array>>;

@@ -177,7 +177,8 @@ function spreadNote(
   const go = steps.length === 1 ? "goes" : "go";
   if (nodes.length === 1) return `${what} ${go} to the only node.`;
   if (takers.size < steps.length) {
-    return `${what} ${go} to ${counted(takers.size, "node")}, one after another; some take several.`;
+    const takes = counted(takers.size, "node");
+    return `${what} ${go} to ${takes}, one after another; some take several.`;
   }
   if (takers.size < nodes.length) {
     return (
