@@ -1,7 +1,10 @@
 import { TerraformProvider } from "cdktf";
 import type { Construct } from "constructs";
 import { PROVIDER_SCHEMA } from "../../terraform/schema/provider-schema.gen.ts";
-import { isPlain, toHcl, toTerraform, type Given } from "./attributes.ts";
+import { checkProviderConstruct } from "../checks/check-construct.ts";
+import { toHcl, toTerraform, type Given } from "./attributes.ts";
+import { membersOf } from "./members.ts";
+import { overridden } from "./overridden.ts";
 import { PROVIDER_SOURCE, PROVIDER_VERSION } from "./provider-version.gen.ts";
 
 /** What a provider takes beside its own configuration. */
@@ -35,6 +38,16 @@ export abstract class SnapformProviderBase<
     const { alias, ...input } = config;
     this.#alias = alias;
     this.input = input as ProviderInput<Config>;
+    membersOf(this).providers.push(this);
+    this.node.addValidation({
+      validate: () => checkProviderConstruct({ input: this.input, attributes: this.attributes() }),
+    });
+  }
+
+  /** As synthesized, with escape hatches, before tokens are resolved. */
+  attributes(): Given {
+    const attributes = toTerraform(PROVIDER_SCHEMA.provider, this.input);
+    return overridden(attributes, this.rawOverrides) as Given;
   }
 
   override get alias(): string | undefined {
@@ -50,29 +63,20 @@ export abstract class SnapformProviderBase<
    * too: `docs-eu` would become `docs_eu`. So the attributes are laid over what it makes.
    */
   override toTerraform(): Given {
-    return this.#laidOver(super.toTerraform(), toTerraform(PROVIDER_SCHEMA.provider, this.input));
+    return this.#laidOver(super.toTerraform(), this.attributes());
   }
 
   /** As `toTerraform`, for the text form. */
   override toHclTerraform(): Given {
-    return this.#laidOver(super.toHclTerraform(), toHcl(PROVIDER_SCHEMA.provider, this.input));
+    const attributes = toHcl(PROVIDER_SCHEMA.provider, this.input);
+    return this.#laidOver(
+      super.toHclTerraform(),
+      overridden(attributes, this.rawOverrides) as Given,
+    );
   }
 
   #laidOver(made: Given, attributes: Given): Given {
-    const overridden = merged(attributes, this.rawOverrides) as Given;
-    const provider = { ...overridden, ...this.metaAttributes };
+    const provider = { ...attributes, ...this.metaAttributes };
     return { ...made, provider: { [this.terraformResourceType]: [provider] } };
   }
-}
-
-/** Escape hatches over attributes, as the engine merges them: undefined takes away, lists grow. */
-function merged(below: unknown, above: unknown): unknown {
-  if (Array.isArray(below) && Array.isArray(above)) return [...below, ...above];
-  if (!isPlain(above)) return above;
-  const result: Record<string, unknown> = isPlain(below) ? { ...below } : {};
-  for (const [key, value] of Object.entries(above)) {
-    if (value === undefined) delete result[key];
-    else result[key] = merged(result[key], value);
-  }
-  return result;
 }

@@ -3,7 +3,11 @@ import type { Construct } from "constructs";
 import { assert } from "../../errors/index.ts";
 import { PROVIDER_SCHEMA } from "../../terraform/schema/provider-schema.gen.ts";
 import type { ObjectSchema } from "../../terraform/schema/schema.ts";
+import type { ResourceTypeName } from "../../terraform/schema/resource-config.ts";
+import { checkDataSourceConstruct, checkResourceConstruct } from "../checks/check-construct.ts";
 import { toHcl, toTerraform, type Given } from "./attributes.ts";
+import { membersOf, namesakes, providerOf } from "./members.ts";
+import { overridden } from "./overridden.ts";
 import { PROVIDER_VERSION } from "./provider-version.gen.ts";
 
 /** What was configured, without what every resource of Terraform has. */
@@ -40,6 +44,18 @@ export abstract class SnapformResource<
     });
     this.input = inputOf(config);
     this.#schema = schemaOf(PROVIDER_SCHEMA.resources, type);
+    membersOf(this).resources.push(this);
+    this.node.addValidation({ validate: () => this.#mistakes() });
+  }
+
+  #mistakes(): string[] {
+    const request = {
+      input: this.input,
+      attributes: overridden(this.synthesizeAttributes(), this.rawOverrides) as Given,
+    };
+    const type = this.terraformResourceType as ResourceTypeName;
+    const provider = providerOf(this)?.attributes() ?? null;
+    return [...checkResourceConstruct(type, request, provider), ...namesakes(this)];
   }
 
   protected override synthesizeAttributes(): Given {
@@ -67,6 +83,12 @@ export abstract class SnapformDataSource<
     });
     this.input = inputOf(config);
     this.#schema = schemaOf(PROVIDER_SCHEMA.dataSources, type);
+    this.node.addValidation({
+      validate: () => {
+        const attributes = overridden(this.synthesizeAttributes(), this.rawOverrides) as Given;
+        return checkDataSourceConstruct(type, { input: this.input, attributes });
+      },
+    });
   }
 
   protected override synthesizeAttributes(): Given {
