@@ -25,6 +25,7 @@ export { FakeClock, type FakeClockOptions } from "./fake-clock.ts";
 export { SnapshotShelf, type ShelfReaderOptions, type ShelfRequest } from "./snapshot-shelf.ts";
 export { memoryHarness } from "./memory-harness.ts";
 export { lancedbHarness } from "./lancedb-harness.ts";
+export { qdrantHarness, type QdrantHarnessOptions } from "./qdrant-harness.ts";
 export { MEMORY_FLAVOUR, type MemoryFlavour } from "../engines/memory/capabilities.ts";
 export type { MemoryPoint, MemoryPoints } from "../engines/memory/content.ts";
 export { openMemoryDriver, type MemoryOptions } from "../engines/memory/driver.ts";

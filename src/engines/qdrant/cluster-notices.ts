@@ -37,8 +37,8 @@ export function restoreProblemOf(setting: QdrantSetting, seen: Seen): Problem | 
   const missing = missingPeers(seen);
   if (missing.length > 0) {
     const message =
-      `${where}: a restore has to watch every node, and there is no URL for ${missing.join(", ")}; ` +
-      "add it to nodes";
+      `${where}: a restore has to watch every node, and there is no URL for ` +
+      `${missing.join(", ")}; add it to nodes`;
     return { code: "failed-precondition", message };
   }
   const versions = versionsOf(seen);
@@ -70,7 +70,7 @@ function isHidden({ live }: Seen): boolean {
   return live.some(({ isDistributed }) => isDistributed === null);
 }
 
-/** Restoring needs rights over the whole server; a key that may not ask for its members has none. */
+/** Restoring needs rights over everything; a key that may not ask for the members has none. */
 function restoreForbidden({ clock, nodes }: QdrantSetting, seen: Seen): string | null {
   for (const { credential } of nodes) {
     const access = credential === null ? null : accessOf(credential, clock.now());

@@ -76,6 +76,8 @@ function unknownPart(
   errors: readonly (SnapformError | null)[],
 ): SnapformError {
   const cause = errors.find((error) => error !== null) ?? undefined;
-  const text = `cluster ${cluster}: nothing is deleted, because the node that may hold ${file} (${node}) does not tell`;
+  const text =
+    `cluster ${cluster}: nothing is deleted, because the node that may hold ${file} (${node}) ` +
+    "does not tell";
   return new SnapformError("unavailable", text, { retryable: true, cause });
 }

@@ -14,7 +14,7 @@ export interface NodeLook {
   readonly peerId: string | null;
   /** False for a lone server; null when the key may not ask. */
   readonly isDistributed: boolean | null;
-  /** Every member's id and internal address; null for a lone server and when it may not be asked. */
+  /** Ids and internal addresses of all members; null for a lone server, or if not to be asked. */
   readonly peers: ReadonlyMap<string, string> | null;
   /** Members that were come across: itself, and whoever holds replicas of a collection. */
   readonly seenPeers: readonly string[];

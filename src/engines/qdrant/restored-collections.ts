@@ -1,5 +1,5 @@
 import type { Alias } from "./api/aliases.ts";
-import { isMark, isOverwritingAlias, targetOfScratch } from "./marks.ts";
+import { isMark, isOverwritingAlias, isTargetAlias, targetOfScratch } from "./marks.ts";
 
 /** What restores under way have to do with the collections of a cluster, by the marks they set. */
 export interface RestoredCollections {
@@ -10,7 +10,8 @@ export interface RestoredCollections {
 }
 
 export function restoredCollections(aliases: readonly Alias[]): RestoredCollections {
-  const marks = aliases.filter(({ alias }) => isMark(alias));
+  // A target is untouched until what was restored beside it is checked.
+  const marks = aliases.filter(({ alias }) => isMark(alias) && !isTargetAlias(alias));
   const marked = new Set(marks.map(({ collection }) => collection));
   const overwritten = marks
     .filter(({ alias }) => isOverwritingAlias(alias))

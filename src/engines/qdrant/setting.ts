@@ -32,7 +32,7 @@ export interface QdrantNode {
   readonly turns: Turns;
   /** One snapshot at a time is made on a node: each costs it memory and disk. */
   readonly creating: Turns;
-  /** By collection: when this process has last had a snapshot made, by the clock that never jumps. */
+  /** By collection: when this process last had a snapshot made, by the monotonic clock. */
   readonly createdAtMs: Map<string, number>;
   /** What it sends to prove who it is; only to be looked into, never to be shown. */
   readonly credential: string | null;
