@@ -12,6 +12,7 @@ export interface Certificate {
 const ECDSA_WITH_SHA256 = "1.2.840.10045.4.3.2";
 const COMMON_NAME = "2.5.4.3";
 const SUBJECT_ALTERNATIVE_NAME = "2.5.29.17";
+const BASIC_CONSTRAINTS = "2.5.29.19";
 
 /** The name by which Terraform looks for its providers. */
 const HOST = "localhost";
@@ -59,11 +60,23 @@ function algorithm(): Uint8Array {
   return der("sequence", oid(ECDSA_WITH_SHA256));
 }
 
-/** The one extension without which Terraform does not connect. */
+/**
+ * The name, without which Terraform does not connect; and that it may sign, without which OpenSSL
+ * does not trust what signs itself. Terraform would do without the latter.
+ */
 function extensions(): Uint8Array {
   const names = der("sequence", der(0x82, Buffer.from(HOST)));
-  const extension = der("sequence", oid(SUBJECT_ALTERNATIVE_NAME), der("octets", names));
-  return der(0xa3, der("sequence", extension));
+  const isAuthority = der("sequence", der("boolean", Uint8Array.of(0xff)));
+  const extension = (id: string, value: Uint8Array): Uint8Array =>
+    der("sequence", oid(id), der("octets", value));
+  return der(
+    0xa3,
+    der(
+      "sequence",
+      extension(SUBJECT_ALTERNATIVE_NAME, names),
+      extension(BASIC_CONSTRAINTS, isAuthority),
+    ),
+  );
 }
 
 function base64(bytes: Uint8Array): string {

@@ -1,5 +1,6 @@
 /** Tags of ASN.1 as far as a certificate needs them. */
 const TAG = {
+  boolean: 0x01,
   integer: 0x02,
   bits: 0x03,
   octets: 0x04,

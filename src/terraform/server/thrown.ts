@@ -1,9 +1,11 @@
+import { isSnapformError } from "../../errors/index.ts";
+
 /** What was thrown, as text. Total: a library may throw anything, even what has no text. */
 export function textOfThrown(thrown: unknown): string {
   try {
     if (!(thrown instanceof Error)) return String(thrown);
     const { name, message } = thrown;
-    return name === "" || name === "Error" ? message.trim() : `${name}: ${message}`;
+    return isSnapformError(thrown) || name === "Error" ? message.trim() : `${name}: ${message}`;
   } catch {
     return "something that is no error was thrown";
   }
