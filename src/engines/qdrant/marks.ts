@@ -4,6 +4,7 @@ import { createHash } from "node:crypto";
 const UPLOAD = /^snapform-(.+)-[1-9]\d*\.snapshot$/;
 const MARKER = "snapform-run-";
 const OVERWRITING = "snapform-overwriting-";
+const TARGET = "snapform-target-";
 const SCRATCH = /^(.+)__snapform_[0-9a-f]{8}$/s;
 const SCRATCH_SUFFIX_LENGTH = "__snapform_".length + 8;
 
@@ -41,9 +42,21 @@ export function overwritingAlias(runId: string): string {
   return OVERWRITING + tagOf(runId);
 }
 
+/**
+ * The alias of a collection that this run is going to overwrite: as long as it is there, nobody has
+ * dropped the collection and made another one of its name.
+ */
+export function targetAlias(runId: string): string {
+  return TARGET + tagOf(runId);
+}
+
 /** True for an alias that belongs to a restore under way and to no user. */
 export function isMark(alias: string): boolean {
-  return alias.startsWith(MARKER) || alias.startsWith(OVERWRITING);
+  return [MARKER, OVERWRITING, TARGET].some((prefix) => alias.startsWith(prefix));
+}
+
+export function isTargetAlias(alias: string): boolean {
+  return alias.startsWith(TARGET);
 }
 
 export function isOverwritingAlias(alias: string): boolean {

@@ -1,14 +1,14 @@
 import type { EngineContext, RecoverRequest, RestoreTrace } from "../../engine/driver.ts";
 import { SnapformError } from "../../errors/index.ts";
+import type { PointRange } from "../../snapshot/snapshot.ts";
 import { countPoints } from "./api/collections.ts";
-import { markerAlias, overwritingAlias, scratchName } from "./marks.ts";
-import { clearBuilt, clearFinished, dropScratch } from "./restore-clear.ts";
-import { finishOverwriting } from "./restore-forward.ts";
+import { overwritingAlias, scratchName, targetAlias } from "./marks.ts";
+import { clearBuilt, clearFinished } from "./restore-clear.ts";
+import { finishOverwriting, type InterruptedRun } from "./restore-forward.ts";
 import { readRecord, type RestoreRecord } from "./restore-record.ts";
 import { waitUntilIdle } from "./restore-wait.ts";
-import { askAny, findUploads, lookAtNames, type Names } from "./run-marks.ts";
+import { askAny, dropMarks, hasAlias, ifThere, lookAtNames, type Names } from "./run-marks.ts";
 import type { QdrantSetting } from "./setting.ts";
-import { isSettled, lookAtShards } from "./shard-watch.ts";
 
 /** What became of a run, and what it is remembered by where it came to its end. */
 export interface RecoveredRun {
@@ -17,6 +17,7 @@ export interface RecoveredRun {
   readonly record: RestoreRecord | null;
 }
 
+const FINISHED = { kind: "finished", targetIdentity: null } as const;
 const NONE: RecoveredRun = { trace: { kind: "none" }, record: null };
 const CLEANED: RecoveredRun = { trace: { kind: "cleaned" }, record: null };
 
@@ -36,13 +37,14 @@ export async function recoverRun(
   const names = await lookAtNames(setting, signal);
   const scratch = record?.scratch ?? scratchName(target, runId);
   if (record?.phase === "checked") return recoverChecked(setting, record, names, signal);
-  if (hasAlias(names, overwritingAlias(runId), scratch)) {
-    const finished = await finishOverwriting(setting, { runId, target, scratch, record }, context);
-    return { trace: { kind: "finished", targetIdentity: null }, record: finished };
-  }
-  if (record?.phase === "overwriting") return recoverWithoutScratch(setting, record, signal);
-  await waitForLost(setting, record, scratch, names, context);
-  return await clearRun(setting, request, record, scratch, signal);
+  const run: InterruptedRun = { runId, target, scratch, record };
+  const canGoForward = hasAlias(names, overwritingAlias(runId), scratch);
+  if (!canGoForward && record?.phase !== "overwriting") return clearRun(setting, run, context);
+  // The target's mark goes when it is complete, and before anything else does.
+  if (!hasAlias(names, targetAlias(runId), target)) return settleOverwritten(setting, run, signal);
+  if (!canGoForward) throw scratchGone(run);
+  const finished = await finishOverwriting(setting, run, context);
+  return { trace: FINISHED, record: finished };
 }
 
 /** The same, without what only a restore wants to know. */
@@ -71,79 +73,69 @@ async function recoverChecked(
   await clearFinished(setting, record, signal);
   // Dropped by somebody since: then there is nothing of the run any more.
   if (!names.collections.has(record.target)) return NONE;
-  return { trace: { kind: "finished", targetIdentity: null }, record };
+  return { trace: FINISHED, record };
 }
 
-/** A server may still be at work with what the run has sent it last. */
-async function waitForLost(
-  setting: QdrantSetting,
-  record: RestoreRecord | null,
-  scratch: string,
-  names: Names,
-  context: EngineContext,
-): Promise<void> {
-  const collection = record?.scratch === null ? record.target : scratch;
-  const lost = record?.pieces.find(({ number }) => number === record.inFlight) ?? null;
-  if (lost === null && !names.collections.has(collection)) return;
-  context.progress({ phase: "recovering" });
-  await waitUntilIdle(setting, collection, lost, context.signal);
-}
-
+/** Nothing but what the run has built aside, or newly, has been touched. */
 async function clearRun(
   setting: QdrantSetting,
-  { runId, target }: RecoverRequest,
-  record: RestoreRecord | null,
-  scratch: string,
-  signal: AbortSignal,
+  { runId, target, scratch, record }: InterruptedRun,
+  context: EngineContext,
 ): Promise<RecoveredRun> {
+  const { signal } = context;
+  const lost = record?.pieces.find(({ number }) => number === record.inFlight) ?? null;
   const shape = record?.shape ?? null;
-  const isBeside = await clearScratch(setting, { runId, scratch, record }, signal);
-  if (record !== null && record.scratch !== null) return isBeside ? CLEANED : NONE;
-  // Without a record only the run's mark says that the target itself is of its making.
-  const isTarget = await clearBuilt(setting, { runId, collection: target, shape }, signal);
-  return isBeside || isTarget ? CLEANED : NONE;
-}
-
-/** Its name is made of the run's id; the mark, the record or an upload leaves no doubt. */
-async function clearScratch(
-  setting: QdrantSetting,
-  { runId, scratch, record }: { runId: string; scratch: string; record: RestoreRecord | null },
-  signal: AbortSignal,
-): Promise<boolean> {
-  const names = await lookAtNames(setting, signal);
-  if (!names.collections.has(scratch)) return false;
-  const isOurs = record?.scratch === scratch || hasAlias(names, markerAlias(runId), scratch);
-  const uploads = isOurs ? [] : await findUploads(setting, runId, scratch, signal);
-  return isOurs || uploads.length > 0 ? dropScratch(setting, scratch, signal) : false;
+  let isCleaned = false;
+  for (const collection of record === null ? [scratch, target] : [record.scratch ?? target]) {
+    if (lost !== null) {
+      // A server may still be at work with what the run has sent it last.
+      context.progress({ phase: "recovering" });
+      await waitUntilIdle(setting, collection, lost, signal);
+    }
+    const isScratch = collection === scratch;
+    const built = { runId, collection, shape, isScratch };
+    isCleaned = (await clearBuilt(setting, built, signal)) || isCleaned;
+  }
+  isCleaned = (await dropMarks(setting, runId, signal)) > 0 || isCleaned;
+  return isCleaned ? CLEANED : NONE;
 }
 
 /**
- * The scratch collection is dropped last, so where it is gone the overwriting had come to its end,
- * unless somebody else has dropped it.
+ * The target is complete, or is not the one any more that was overwritten: then somebody has
+ * dropped that, and what bears its name now is theirs.
  */
-async function recoverWithoutScratch(
+async function settleOverwritten(
   setting: QdrantSetting,
-  record: RestoreRecord,
+  run: InterruptedRun,
   signal: AbortSignal,
 ): Promise<RecoveredRun> {
-  const { runId, target, points } = record;
-  const uploads = await findUploads(setting, runId, target, signal);
-  const view = await lookAtShards(setting, target, signal);
-  const isWhole = points !== null && uploads.length === 0 && isSettled(view);
-  if (!isWhole) throw scratchGone(record);
-  const count = await askAny(setting, ({ client }) =>
-    countPoints(client, target, { signal, timeoutMs: setting.timeouts.workMs }),
+  const { runId, target, scratch, record } = run;
+  const { collections } = await lookAtNames(setting, signal);
+  const wanted = record?.points ?? (await pointsOf(setting, scratch, signal));
+  const actual = collections.has(target) ? await pointsOf(setting, target, signal) : null;
+  const isWhole = wanted !== null && actual !== null && isWithin(actual.before, wanted);
+  await clearFinished(setting, { runId, target, scratch }, signal);
+  if (!isWhole) return collections.has(scratch) ? CLEANED : NONE;
+  return { trace: FINISHED, record: record ?? null };
+}
+
+async function pointsOf(
+  setting: QdrantSetting,
+  collection: string,
+  signal: AbortSignal,
+): Promise<PointRange | null> {
+  const options = { signal, timeoutMs: setting.timeouts.workMs };
+  const count = await ifThere(
+    askAny(setting, ({ client }) => countPoints(client, collection, options)),
   );
-  const isFewer = count < Math.min(points.before, points.after);
-  if (isFewer || count > Math.max(points.before, points.after)) throw scratchGone(record);
-  return { trace: { kind: "finished", targetIdentity: null }, record };
+  return count === null ? null : { before: count, after: count };
 }
 
-function hasAlias({ aliases }: Names, alias: string, collection: string): boolean {
-  return aliases.some((each) => each.alias === alias && each.collection === collection);
+function isWithin(count: number, { before, after }: PointRange): boolean {
+  return count >= Math.min(before, after) && count <= Math.max(before, after);
 }
 
-function scratchGone({ target, scratch }: RestoreRecord): SnapformError {
+function scratchGone({ target, scratch }: InterruptedRun): SnapformError {
   const text =
     `collection ${JSON.stringify(target)} is overwritten in part, and ${JSON.stringify(scratch)}, ` +
     "from which it could be finished, is gone";

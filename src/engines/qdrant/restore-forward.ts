@@ -6,7 +6,8 @@ import { placementOf } from "./api/placement.ts";
 import { createSnapshot, downloadSnapshot } from "./api/snapshots.ts";
 import { compareCollection } from "./check.ts";
 import { collectionLayout } from "./collection-layout.ts";
-import { overwriteCollection } from "./restore-build.ts";
+import { targetAlias } from "./marks.ts";
+import { fillCollection } from "./restore-build.ts";
 import { clearFinished, deleteAllFiles } from "./restore-clear.ts";
 import { addIndexes } from "./restore-indexes.ts";
 import type { RestoreRecord } from "./restore-record.ts";
@@ -15,8 +16,8 @@ import { waitForReplicas, waitUntilIdle } from "./restore-wait.ts";
 import { askAny } from "./run-marks.ts";
 import type { QdrantNode, QdrantSetting } from "./setting.ts";
 
-/** An overwriting that did not come to its end. */
-export interface Interrupted {
+/** A run that did not come to its end. */
+export interface InterruptedRun {
   readonly runId: string;
   readonly target: string;
   readonly scratch: string;
@@ -30,7 +31,7 @@ export interface Interrupted {
  */
 export async function finishOverwriting(
   setting: QdrantSetting,
-  interrupted: Interrupted,
+  interrupted: InterruptedRun,
   context: EngineContext,
 ): Promise<RestoreRecord> {
   const { runId, target, scratch, record } = interrupted;
@@ -42,7 +43,8 @@ export async function finishOverwriting(
   await deleteAllFiles(setting, scratch, signal);
   const { pieces, expected } = await piecesOfScratch(setting, scratch, context);
   const inFlight = (): Promise<void> => Promise.resolve();
-  await overwriteCollection(setting, { runId, collection: target, pieces, inFlight }, context);
+  const mark = targetAlias(runId);
+  await fillCollection(setting, { runId, collection: target, mark, pieces, inFlight }, context);
   await addIndexes(setting, target, expected.payloadSchema, signal);
   const subject = `what was restored beside it`;
   const terms = { collection: target, expected, subject, allowsMoreIndexes: true } as const;

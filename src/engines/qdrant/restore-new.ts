@@ -1,37 +1,35 @@
 import type { RestoreResult } from "../../engine/driver.ts";
 import { isSnapformError } from "../../errors/index.ts";
 import { compareCollection, type CheckTerms } from "./check.ts";
+import { makeCollection } from "./make-collection.ts";
+import { markerAlias } from "./marks.ts";
 import { restoreAliases } from "./restore-aliases.ts";
-import { buildCollection } from "./restore-build.ts";
 import { clearBuilt } from "./restore-clear.ts";
+import { fillCollection } from "./restore-build.ts";
 import { requireNewFits } from "./restore-refusals.ts";
 import { finishedRun } from "./restore-result.ts";
 import type { RestoreRun } from "./restore-run.ts";
 import { waitUntilIdle } from "./restore-wait.ts";
-import { lookAtNames, requireFree } from "./run-marks.ts";
+import { dropMarks, lookAtNames, requireFree } from "./run-marks.ts";
 import { underWay } from "./under-way.ts";
 
-/** Has the servers make a collection that is not there, and takes it for good once it is checked. */
+/** Makes a collection that is not there, fills it, and takes it for good once it is checked. */
 export async function restoreNew(run: RestoreRun): Promise<RestoreResult> {
   const { setting, request, source, context } = run;
-  const { target } = request;
+  const { target, check: level } = request;
   requireNewFits(source, run.look, target);
   requireFree(await lookAtNames(setting, context.signal), target);
   await run.remember({ phase: "restoring" });
   const check = await builtAside(run, target, async () => {
-    const compared = await compareCollection(
-      setting,
-      termsOf(run, target),
-      request.check,
-      context.signal,
-    );
+    const terms = termsOf(run, target);
+    const compared = await compareCollection(setting, terms, level, context.signal);
     const findings = request.aliases ? await restoreAliases(run) : [];
     return { ...compared, findings: [...compared.findings, ...findings] };
   });
   return finishedRun(run, check);
 }
 
-/** Builds and checks a collection of the run; when that fails, it is taken back. */
+/** Makes, fills and checks a collection of the run; when that fails, it is taken back. */
 export async function builtAside<T>(
   run: RestoreRun,
   collection: string,
@@ -39,13 +37,19 @@ export async function builtAside<T>(
 ): Promise<T> {
   const { setting, request, source, context } = run;
   const { runId } = request;
+  let isMine = false;
   try {
+    await makeCollection(run, collection);
+    isMine = true;
     const inFlight = (number: number | null): Promise<void> => run.remember({ inFlight: number });
     const { pieces } = source;
-    await buildCollection(setting, { runId, collection, pieces, inFlight }, context);
+    const mark = markerAlias(runId);
+    await fillCollection(setting, { runId, collection, mark, pieces, inFlight }, context);
     return await check();
   } catch (error) {
-    throw await takenBack(run, collection, error);
+    // Made by somebody else in the last moment: nothing here is the run's.
+    const isTaken = !isMine && isSnapformError(error) && error.code === "already-exists";
+    throw await takenBack(run, isTaken ? null : collection, error);
   }
 }
 
@@ -57,14 +61,23 @@ export function termsOf({ source }: RestoreRun, collection: string): CheckTerms 
 }
 
 /** Clears away what was built. What cannot be cleared now is found again by the run's id. */
-async function takenBack(run: RestoreRun, collection: string, error: unknown): Promise<unknown> {
+async function takenBack(
+  run: RestoreRun,
+  collection: string | null,
+  error: unknown,
+): Promise<unknown> {
   const { setting, request, record, context } = run;
+  const { runId } = request;
   const isUnknown = isSnapformError(error) && error.outcomeUnknown;
   const lost = isUnknown ? record.pieces.find(({ number }) => number === record.inFlight) : null;
-  const { runId } = request;
   return underWay(setting, error, context, async (signal) => {
-    await waitUntilIdle(setting, collection, lost ?? null, signal);
-    await clearBuilt(setting, { runId, collection, shape: record.shape }, signal);
+    if (collection !== null) {
+      await waitUntilIdle(setting, collection, lost ?? null, signal);
+      const isScratch = collection !== request.target;
+      const built = { runId, collection, shape: record.shape, isScratch };
+      await clearBuilt(setting, built, signal);
+    }
+    await dropMarks(setting, runId, signal);
     if (record.inFlight !== null) await run.remember({ inFlight: null });
   });
 }

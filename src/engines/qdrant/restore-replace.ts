@@ -4,24 +4,16 @@ import type { CheckResult } from "../../snapshot/check.ts";
 import { collectionDetails } from "./api/collections.ts";
 import { compareCollection } from "./check.ts";
 import { collectionLayout } from "./collection-layout.ts";
-import { overwritingAlias, scratchName } from "./marks.ts";
-import { overwriteCollection } from "./restore-build.ts";
-import { dropScratch } from "./restore-clear.ts";
+import { overwritingAlias, scratchName, targetAlias } from "./marks.ts";
+import { fillCollection, requireMark } from "./restore-build.ts";
+import { deleteAllFiles } from "./restore-clear.ts";
 import { restoreAliases } from "./restore-aliases.ts";
 import { addIndexes, requireIndexesFit } from "./restore-indexes.ts";
 import { builtAside, termsOf } from "./restore-new.ts";
 import { requireLiveFits } from "./restore-refusals.ts";
 import { finishedRun } from "./restore-result.ts";
 import type { RestoreRun } from "./restore-run.ts";
-import {
-  aliasTarget,
-  askAny,
-  findUploads,
-  deleteUploads,
-  lookAtNames,
-  setMark,
-} from "./run-marks.ts";
-import { prepareScratch } from "./scratch.ts";
+import { aliasTarget, askAny, lookAtNames, setMark } from "./run-marks.ts";
 import { isSettled, lookAtShards, whyUnsettled } from "./shard-watch.ts";
 import { failureOf, withMore } from "./under-way.ts";
 
@@ -36,14 +28,15 @@ export async function restoreReplace(run: RestoreRun): Promise<RestoreResult> {
   await requireTarget(run);
   const scratch = scratchName(target, runId);
   await run.remember({ phase: "restoring" });
-  await dropScratch(setting, scratch, context.signal);
-  if (run.source.layout?.sharding === "custom") await prepareScratch(run, scratch);
-  const aside = await builtAside(run, scratch, () =>
-    compareCollection(setting, termsOf(run, scratch), request.check, context.signal),
-  );
-  // Their space is needed for the uploads over the target.
-  const uploads = await findUploads(setting, runId, scratch, context.signal);
-  await deleteUploads(setting, scratch, uploads, context.signal);
+  await setMark(setting, targetAlias(runId), target, context.signal);
+  const aside = await builtAside(run, scratch, async () => {
+    const { signal } = context;
+    const compared = await compareCollection(setting, termsOf(run, scratch), request.check, signal);
+    // Their space is needed for the uploads over the target.
+    await deleteAllFiles(setting, scratch, signal);
+    await requireMark(setting, target, targetAlias(runId), signal);
+    return compared;
+  });
   await setMark(setting, overwritingAlias(runId), scratch, context.signal);
   await run.remember({ phase: "overwriting" });
   const check = await overwritten(run);
@@ -66,7 +59,8 @@ async function overwritten(run: RestoreRun): Promise<CheckResult> {
       if (number === null && piece) done.push(piece.node.name);
     };
     const { pieces, expected } = source;
-    await overwriteCollection(setting, { runId, collection: target, pieces, inFlight }, context);
+    const mark = targetAlias(runId);
+    await fillCollection(setting, { runId, collection: target, mark, pieces, inFlight }, context);
     await addIndexes(setting, target, expected.payloadSchema, context.signal);
     const terms = { ...termsOf(run, target), allowsMoreIndexes: true };
     return await compareCollection(setting, terms, level, context.signal);

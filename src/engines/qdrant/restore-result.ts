@@ -40,7 +40,7 @@ async function clearedFindings(
 ): Promise<string[]> {
   const { target, pieces } = record;
   try {
-    const { foundCount } = await clearFinished(setting, record, new AbortController().signal);
+    const foundCount = await clearFinished(setting, record, new AbortController().signal);
     if (foundCount >= pieces.length) return [];
     const places = pieces.map(({ node }) => node);
     return [

@@ -35,6 +35,8 @@ export interface RestoreSource {
   readonly pieces: readonly Piece[];
   readonly layout: SnapshotLayout | null;
   readonly expected: ExpectedCollection;
+  /** The collection's configuration in the server's own words; null where nobody recorded it. */
+  readonly config: Json;
   readonly aliases: readonly string[];
   readonly bytes: number;
 }
@@ -75,6 +77,7 @@ export function openSource(setting: QdrantSetting, request: RestoreRequest): Res
       payloadSchema: details?.payloadSchema ?? null,
       layout,
     },
+    config: details?.config ?? null,
     aliases: details?.aliases ?? [],
     bytes: pieces.reduce((sum, { size }) => sum + size, 0),
   };

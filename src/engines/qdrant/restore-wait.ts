@@ -47,7 +47,6 @@ export async function waitForReplicas(
 /**
  * Waits until no node works on a restore of the collection. Whether one was going to begin nobody
  * can see, so `file`, of which an answer was lost, is given the time that a server may need.
- * Gives whether the collection exists then.
  *
  * @throws SnapformError `deadline-exceeded`; `unavailable` for a node that stays away
  */
@@ -56,7 +55,7 @@ export async function waitUntilIdle(
   collection: string,
   lost: { readonly size: number } | null,
   signal: AbortSignal,
-): Promise<boolean> {
+): Promise<void> {
   const { clock, timeouts } = setting;
   const graceMs = lost === null ? 0 : GRACE_MS + lost.size / BYTES_PER_MS;
   const pace = new Pace(setting);
@@ -69,7 +68,7 @@ export async function waitUntilIdle(
     // What a failed recovery left half filled stays so for ever.
     const isStill = !isFilling(view) || recovering === false || pace.stuckMs >= STUCK_MS;
     const isOver = !isBusy && isStill;
-    if (isOver && (wasBusy || pace.elapsedMs >= graceMs)) return view.knownCount > 0;
+    if (isOver && (wasBusy || pace.elapsedMs >= graceMs)) return;
     wasBusy ||= isBusy;
     if (view.blind.length > 0 && pace.stuckMs >= STUCK_MS) throw blind(view);
     if (pace.elapsedMs >= timeouts.workMs) throw late(setting, collection, view);

@@ -2,7 +2,7 @@ import { isSnapformError, SnapformError } from "../../errors/index.ts";
 import { changeAliases, listAliases, type Alias } from "./api/aliases.ts";
 import { deleteCollection, listCollections } from "./api/collections.ts";
 import { deleteSnapshot, listSnapshots } from "./api/snapshots.ts";
-import { markerAlias, overwritingAlias, uploadNumber } from "./marks.ts";
+import { markerAlias, overwritingAlias, targetAlias, uploadNumber } from "./marks.ts";
 import { isAway } from "./node-look.ts";
 import type { QdrantNode, QdrantSetting } from "./setting.ts";
 
@@ -53,18 +53,23 @@ export async function setMark(
   await repeatAliases(setting, [{ kind: "point", alias, collection }], signal);
 }
 
-/** Removes the aliases of a run; those that are not there are as good as removed. */
+export function hasAlias({ aliases }: Names, alias: string, collection: string): boolean {
+  return aliases.some((each) => each.alias === alias && each.collection === collection);
+}
+
+/** Removes the aliases of a run that there are. Gives how many there were. */
 export async function dropMarks(
   setting: QdrantSetting,
   runId: string,
   signal: AbortSignal,
-): Promise<void> {
+  marks = [markerAlias(runId), overwritingAlias(runId), targetAlias(runId)],
+): Promise<number> {
   const { aliases } = await lookAtNames(setting, signal);
-  const marks = [markerAlias(runId), overwritingAlias(runId)];
   const steps = aliases
     .filter(({ alias }) => marks.includes(alias))
     .map(({ alias }) => ({ kind: "drop", alias }) as const);
   if (steps.length > 0) await repeatAliases(setting, steps, signal);
+  return steps.length;
 }
 
 /** Changes aliases, once more where the answer was lost: that comes to the same. */

@@ -3,8 +3,8 @@ import { deleteSnapshot, listSnapshots } from "./api/snapshots.ts";
 import type { SnapshotDescription } from "./api/snapshot-description.ts";
 import { isMark, isOverwritingAlias, isUpload, targetOfScratch } from "./marks.ts";
 import { isAway } from "./node-look.ts";
-import { dropScratch } from "./restore-clear.ts";
-import { ifThere, lookAtNames, type Names } from "./run-marks.ts";
+import { deleteAllFiles } from "./restore-clear.ts";
+import { dropOwn, ifThere, lookAtNames, type Names } from "./run-marks.ts";
 import type { QdrantNode, QdrantSetting } from "./setting.ts";
 import { isSettled, lookAtShards } from "./shard-watch.ts";
 
@@ -63,7 +63,8 @@ async function sweepCollection(
   const own = aliases.filter((each) => each.collection === collection).map(({ alias }) => alias);
   const isScratch = targetOfScratch(collection) !== null && own.some(isMark);
   if (isScratch && own.every(isMark) && !own.some(isOverwritingAlias)) {
-    await dropScratch(setting, collection, signal);
+    await deleteAllFiles(setting, collection, signal);
+    await dropOwn(setting, collection, signal);
     return;
   }
   const options = { signal, timeoutMs: setting.timeouts.lookMs };

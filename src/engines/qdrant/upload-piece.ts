@@ -13,8 +13,6 @@ export interface Delivery {
   readonly collection: string;
   /** Runs when all bytes are sent and the upload is not complete; a throw takes it back. */
   readonly beforeEnd: () => Promise<void>;
-  /** Told after an answer was lost and the servers are at rest again. */
-  readonly afterLost: (exists: boolean) => Promise<void>;
   /** Bytes of earlier pieces, and of all. */
   readonly doneBytes: number;
   readonly totalBytes: number;
@@ -45,7 +43,7 @@ export async function sendPiece(
       if (!goesOn) throw error;
       context.progress({ phase: "recovering" });
       const lost = error.outcomeUnknown ? piece : null;
-      await delivery.afterLost(await waitUntilIdle(setting, collection, lost, context.signal));
+      await waitUntilIdle(setting, collection, lost, context.signal);
     }
   }
 }

@@ -1,0 +1,69 @@
+import { SnapformError } from "../../errors/index.ts";
+import type { Json } from "../../snapshot/json.ts";
+import { createCollection } from "./api/collections.ts";
+import { createShardKey } from "./api/shard-keys.ts";
+import { memberOf } from "./collection-layout.ts";
+import { markerAlias } from "./marks.ts";
+import { addIndexes } from "./restore-indexes.ts";
+import type { RestoreRun } from "./restore-run.ts";
+import { waitForReplicas } from "./restore-wait.ts";
+import { askAny, setMark } from "./run-marks.ts";
+
+/** Members of a collection's parameters that are given under the same names when it is made. */
+const PARAMETERS = [
+  "vectors",
+  "sparse_vectors",
+  "shard_number",
+  "sharding_method",
+  "replication_factor",
+  "write_consistency_factor",
+  "on_disk_payload",
+] as const;
+
+/** What a collection tells of its configuration, and how the same is called when it is made. */
+const SETTINGS = [
+  ["hnsw_config", "hnsw_config"],
+  ["optimizer_config", "optimizers_config"],
+  ["wal_config", "wal_config"],
+  ["quantization_config", "quantization_config"],
+  ["strict_mode_config", "strict_mode_config"],
+  ["metadata", "metadata"],
+] as const;
+
+/**
+ * Makes the collection that the snapshot is of, empty and marked as the run's. A server would make
+ * it from the first file by itself; but only who makes it in one step knows that nobody else did,
+ * it loses the shard keys, and by when it appears nobody can mark it in time.
+ *
+ * @throws SnapformError `already-exists` when the name is taken; `failed-precondition` when nobody
+ * recorded the configuration
+ */
+export async function makeCollection(run: RestoreRun, collection: string): Promise<void> {
+  const { setting, request, source, context } = run;
+  const { signal } = context;
+  const options = { signal, timeoutMs: setting.timeouts.lookMs };
+  const body = creationOf(source.config);
+  await askAny(setting, ({ client }) => createCollection(client, collection, body, options));
+  await setMark(setting, markerAlias(request.runId), collection, signal);
+  for (const key of source.layout?.shardKeys ?? []) {
+    await askAny(setting, ({ client }) => createShardKey(client, collection, key, {}, options));
+  }
+  await addIndexes(setting, collection, source.expected.payloadSchema, signal);
+  await waitForReplicas(setting, collection, context);
+}
+
+/** The body of the call that makes a collection of this configuration. */
+function creationOf(config: Json): Json {
+  const params = memberOf(config, "params");
+  if (params === null) {
+    const text = "nobody recorded the configuration of the collection that the snapshot is of";
+    throw new SnapformError("failed-precondition", text, {
+      hint: "Make the collection first, then restore with `ifExists: replace`.",
+    });
+  }
+  const members = [
+    ...PARAMETERS.map((name) => [name, memberOf(params, name)] as const),
+    ...SETTINGS.map(([told, given]) => [given, memberOf(config, told)] as const),
+  ];
+  return Object.fromEntries(members.filter(([, value]) => value !== null));
+}
