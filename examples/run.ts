@@ -27,7 +27,7 @@ function list(): string {
   const lines = examples.map((name) => {
     const readme = readFileSync(join(import.meta.dirname, name, "README.md"), "utf8");
     const [, summary = ""] = readme.split("\n").filter((line) => line !== "");
-    return `  ${name.padEnd(14)}${summary}`;
+    return `  ${name.padEnd(16)}${summary}`;
   });
   return [
     usage,

@@ -43,7 +43,7 @@ describe("the runner of examples", () => {
   test("lists the examples when none is named", async () => {
     const run = await runExample([]);
     expect(run.status).toBe(0);
-    for (const name of ["quickstart", "state-lost", "pull-request"]) {
+    for (const name of ["quickstart", "state-lost", "pull-request", "qdrant-cluster"]) {
       expect(run.stdout).toMatch(new RegExp(`^  ${name} +\\S`, "m"));
     }
   });

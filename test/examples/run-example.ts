@@ -12,12 +12,16 @@ export interface ExampleRun {
   readonly seconds: number;
 }
 
-export function runExample(args: readonly string[]): Promise<ExampleRun> {
+/** `env` is added to the environment of the test. */
+export function runExample(
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Promise<ExampleRun> {
   const startedAt = performance.now();
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [join("examples", "run.ts"), ...args], {
       cwd: root,
-      env: { ...process.env, NO_COLOR: "1" },
+      env: { ...process.env, NO_COLOR: "1", ...env },
       stdio: ["ignore", "pipe", "pipe"],
     });
     let stdout = "";
