@@ -1,4 +1,4 @@
-import { isSnapformError, SnapformError } from "../../errors/index.ts";
+import { SnapformError } from "../../errors/index.ts";
 import type { SnapshotDescription } from "./api/snapshot-description.ts";
 import { listSnapshots } from "./api/snapshots.ts";
 import { snapshotGauges } from "./api/telemetry.ts";
@@ -13,21 +13,29 @@ const QUIET_LOOKS = 5;
 /** Looks in a row that find a file of one size, where no checksum says that it is finished. */
 const STEADY_LOOKS = 2;
 
+/** How long a node may be away in between. */
+const AWAY_MS = 5 * 60 * 1000;
+
 /** A file that a node was asked for, without an answer that could be trusted. */
 export interface AwaitedFile {
   readonly collection: string;
   readonly maker: PartMaker;
   /** The member's own files that were there before. */
   readonly known: readonly string[];
-  /** Until when it may still be made, by the clock that never jumps. */
+  /** Until when it may still be made, by the monotonic clock. */
   readonly untilMs: number;
+  /**
+   * Until when to wait where the key may not ask what the node is at. Null: its time is over, so
+   * that nothing was made when there is nothing.
+   */
+  readonly untoldUntilMs: number | null;
 }
 
 /**
  * Waits for what a node makes, by looking. Null when it certainly made nothing and is not at it.
  *
- * @throws SnapformError `deadline-exceeded` with `outcomeUnknown` when it cannot be told in time,
- * `not-found` when the collection is gone
+ * @throws SnapformError with `outcomeUnknown`: `deadline-exceeded` when it cannot be told in time,
+ * `unavailable` when the node stays away; `not-found` when the collection is gone
  */
 export async function awaitFile(
   setting: QdrantSetting,
@@ -38,15 +46,25 @@ export async function awaitFile(
   let quiet = 0;
   let last: SnapshotDescription | null = null;
   let steady = 0;
+  let seenAtMs = clock.monotonicMs();
   for (;;) {
     const seen = await look(setting, awaited, signal);
-    const { file } = seen;
-    steady = file !== null && file.size === last?.size && file.size > 0 ? steady + 1 : 0;
-    if (file !== null && isFinished(file, steady, seen.isRunning)) return file;
-    last = file;
-    quiet = file === null && seen.isRunning === false ? quiet + 1 : 0;
-    if (quiet >= QUIET_LOOKS) return null;
-    if (clock.monotonicMs() >= awaited.untilMs) throw tooLate(awaited, seen.isRunning);
+    const nowMs = clock.monotonicMs();
+    if (seen.kind === "away") {
+      quiet = 0;
+      if (nowMs - seenAtMs >= AWAY_MS) throw staysAway(awaited, seen.error);
+    } else {
+      const { file, isRunning } = seen;
+      seenAtMs = nowMs;
+      steady = file !== null && file.size === last?.size ? steady + 1 : 0;
+      if (file !== null && isFinished(file, steady, isRunning)) return file;
+      last = file;
+      const isSilent = isRunning === null && awaited.untoldUntilMs === null;
+      quiet = file === null && (isRunning === false || isSilent) ? quiet + 1 : 0;
+      if (quiet >= QUIET_LOOKS) return null;
+      const untilMs = isRunning === null ? awaited.untoldUntilMs : awaited.untilMs;
+      if (nowMs >= (untilMs ?? awaited.untilMs)) throw tooLate(awaited, isRunning);
+    }
     await clock.sleep(timeouts.pollMs, signal);
   }
 }
@@ -70,13 +88,15 @@ export async function ownFiles(
     .toSorted((a, b) => ((timeOf(a) ?? "") < (timeOf(b) ?? "") ? -1 : 1));
 }
 
-interface Seen {
-  readonly file: SnapshotDescription | null;
-  /** Null: nobody can tell. */
-  readonly isRunning: boolean | null;
-}
+type Seen =
+  | { readonly kind: "away"; readonly error: SnapformError }
+  | {
+      readonly kind: "told";
+      readonly file: SnapshotDescription | null;
+      /** Null: the key may not ask. */
+      readonly isRunning: boolean | null;
+    };
 
-/** A node that is away for a while tells nothing; it is asked again. */
 async function look(
   setting: QdrantSetting,
   awaited: AwaitedFile,
@@ -91,11 +111,11 @@ async function look(
     const file = files.find(({ name }) => !awaited.known.includes(name)) ?? null;
     const gauge = gauges?.find(({ collection }) => collection === awaited.collection);
     const isRunning = gauges === null ? null : (gauge?.creatingCount ?? 0) > 0;
-    return { file, isRunning };
+    return { kind: "told", file, isRunning };
   } catch (error) {
     signal.throwIfAborted();
-    if (!isSnapformError(error) || !isAway(error)) throw error;
-    return { file: null, isRunning: null };
+    if (!isAway(error)) throw error;
+    return { kind: "away", error };
   }
 }
 
@@ -115,4 +135,10 @@ function tooLate({ collection, maker }: AwaitedFile, isRunning: boolean | null):
     `${maker.live.node.name}: taking a snapshot of ${JSON.stringify(collection)}: ${why}`,
     { retryable: true, outcomeUnknown: true, hint: "The next run looks what became of it." },
   );
+}
+
+function staysAway({ collection, maker }: AwaitedFile, cause: SnapformError): SnapformError {
+  const doing = `taking a snapshot of ${JSON.stringify(collection)}`;
+  const text = `${maker.live.node.name}: ${doing}: the node went away meanwhile and stays away`;
+  return new SnapformError("unavailable", text, { retryable: true, outcomeUnknown: true, cause });
 }

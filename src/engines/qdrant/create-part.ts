@@ -5,6 +5,7 @@ import { createSnapshot } from "./api/snapshots.ts";
 import { awaitFile, ownFiles } from "./await-file.ts";
 import type { AttemptBook, NodeAttempt } from "./create-attempt.ts";
 import type { PartMaker } from "./create-plan.ts";
+import { isAway } from "./node-look.ts";
 import type { QdrantSetting } from "./setting.ts";
 import { instantOfName, parseSnapshotFile } from "./snapshot-key.ts";
 
@@ -16,6 +17,9 @@ const SKEW_MS = 5 * 60 * 1000;
 
 /** How often a part is asked for, when it is certain that the times before made nothing. */
 const ASK_COUNT = 2;
+
+/** How long a later attempt waits for an earlier one of which nobody can say whether it runs. */
+const UNTOLD_MS = 60_000;
 
 export interface PartRequest {
   readonly collection: string;
@@ -43,7 +47,7 @@ export async function makePart(
       const attempt = await announce(setting, request, signal);
       const { file, error } = await askOnce(setting, request, attempt, signal);
       if (file !== null) return keep(book, attempt, file);
-      if (asked >= ASK_COUNT || error === null) throw nothingMade(request, error);
+      if (asked >= ASK_COUNT || error?.retryable !== true) throw nothingMade(request, error);
     }
   });
 }
@@ -61,9 +65,12 @@ async function findEarlier(
   }
   if (askedAt === null) return null;
   const { clock, timeouts } = setting;
+  const nowMs = clock.monotonicMs();
   const passedMs = clock.now().getTime() - Date.parse(askedAt);
-  const leftMs = Math.max(0, Math.min(timeouts.workMs, timeouts.workMs - passedMs));
-  return awaitFile(setting, { ...request, known, untilMs: clock.monotonicMs() + leftMs }, signal);
+  const leftMs = Math.min(timeouts.workMs, timeouts.workMs - passedMs);
+  const untoldUntilMs = leftMs <= 0 ? null : nowMs + Math.min(leftMs, UNTOLD_MS);
+  const times = { untilMs: nowMs + timeouts.workMs, untoldUntilMs };
+  return awaitFile(setting, { ...request, known, ...times }, signal);
 }
 
 /** Waits for a second of its own and records that the part is about to be asked for. */
@@ -130,7 +137,11 @@ async function askOnce(
   try {
     const options = { signal, timeoutMs: timeouts.workMs };
     const made = await createSnapshot(node.client, collection, options);
-    if (made !== null) return { file: await confirm(setting, request, made, signal), error: null };
+    if (made !== null) {
+      const file = await listed(setting, request, made, signal);
+      if (file !== null) return { file, error: null };
+      lost = notListed(request, made.name);
+    }
   } catch (error) {
     signal.throwIfAborted();
     if (!isSnapformError(error) || !error.outcomeUnknown) throw error;
@@ -138,30 +149,34 @@ async function askOnce(
   } finally {
     node.createdAtMs.set(collection, clock.monotonicMs());
   }
-  return { file: await awaitFile(setting, { ...request, known, untilMs }, signal), error: lost };
+  const awaited = { ...request, known, untilMs, untoldUntilMs: untilMs };
+  return { file: await awaitFile(setting, awaited, signal), error: lost };
 }
 
-/** What was answered has to be there, whole, and of this very member. */
-async function confirm(
+/** What was answered, as the node lists it; null where it does not, or does not answer now. */
+async function listed(
   setting: QdrantSetting,
   request: PartRequest,
   made: SnapshotDescription,
   signal: AbortSignal,
-): Promise<SnapshotDescription> {
-  const { collection, maker } = request;
-  const { name } = maker.live.node;
-  const doing = `${name}: taking a snapshot of ${JSON.stringify(collection)}`;
-  const listed = (await ownFiles(setting, request, signal)).find((file) => file.name === made.name);
-  if (listed === undefined) {
-    const text = `${doing}: ${made.name} was made, and the node does not list it as its own`;
-    throw new SnapformError("failed-precondition", text, {
-      hint: "Give one URL per node, its own, with no load balancer in between.",
-    });
+): Promise<SnapshotDescription | null> {
+  try {
+    const files = await ownFiles(setting, request, signal);
+    const file = files.find(({ name, size }) => name === made.name && size > 0);
+    return file ? { ...file, checksum: file.checksum ?? made.checksum } : null;
+  } catch (error) {
+    signal.throwIfAborted();
+    if (isAway(error)) return null;
+    throw error;
   }
-  if (listed.size === 0) {
-    throw new SnapformError("corrupt", `${doing}: ${made.name} is empty`);
-  }
-  return { ...listed, checksum: listed.checksum ?? made.checksum };
+}
+
+function notListed({ collection, maker }: PartRequest, file: string): SnapformError {
+  const doing = `${maker.live.node.name}: taking a snapshot of ${JSON.stringify(collection)}`;
+  const text = `${doing}: ${file} was made, and the node does not list it as its own`;
+  return new SnapformError("failed-precondition", text, {
+    hint: "Give one URL per node, its own, with no load balancer in between.",
+  });
 }
 
 async function keep(
@@ -176,7 +191,7 @@ async function keep(
 
 /** It is certain by now that there is no file, so the outcome is known. */
 function nothingMade({ maker, collection }: PartRequest, lost: SnapformError | null) {
-  const hint = "The log of the node says why, e.g. that its disk is full.";
+  const hint = lost?.hint ?? "The log of the node says why, e.g. that its disk is full.";
   if (lost !== null) {
     const { code, message, retryable } = lost;
     return new SnapformError(code, message, { retryable, hint, cause: lost });

@@ -165,6 +165,63 @@ describe("taking a snapshot of a Qdrant collection", () => {
     expect([posts(cluster), (await files(cluster)).length]).toEqual([1, 1]);
   });
 
+  test("does not ask again while a key that may not look cannot tell what became of it", async () => {
+    await using cluster = await startCluster({ nodes: 1, keys: { apiKey: "full", jwt: true } });
+    await docs(cluster, { shard_number: 1 });
+    const access = [{ collection: "docs", access: "rw" }];
+    const driver = cluster.open({ apiKey: null, token: tokenOf("full", { access }) });
+    cluster.fake.fault({ method: "POST", path: CREATES, fault: { kind: "drop-before" } });
+    let earlier: Json = null;
+    const record = (details: Json): Promise<void> => {
+      earlier = structuredClone(details);
+      return Promise.resolve();
+    };
+    const controller = new AbortController();
+    const first = create(cluster, { driver, record, signal: controller.signal });
+    await untilPosted(cluster);
+    controller.abort();
+    await failureOf(first);
+    const error = await failureOf(create(cluster, { driver, record, earlier }));
+    expect([error.code, error.outcomeUnknown]).toEqual(["deadline-exceeded", true]);
+    expect(posts(cluster)).toBe(1);
+    await cluster.clock.advance(7 * 60 * 60 * 1000);
+    expect((await create(cluster, { driver, record, earlier })).status).toBe("complete");
+    expect(posts(cluster)).toBe(2);
+  });
+
+  test("looks again when the list fails after the answer", async () => {
+    await using cluster = await startCluster();
+    await docs(cluster);
+    const fault = { kind: "answer", status: 503, body: "busy" } as const;
+    cluster.fake.fault({ node: 1, method: "GET", path: CREATES, fault, from: 2, times: 4 });
+    expect((await create(cluster)).status).toBe("complete");
+    expect([posts(cluster), (await files(cluster)).length]).toEqual([3, 3]);
+  });
+
+  test("takes no file for its own that the node does not list", async () => {
+    await using cluster = await startCluster();
+    await docs(cluster);
+    const result = { name: "docs-1-2026-11-21-02-00-00.snapshot", size: 9, checksum: null };
+    const body = { result, status: "ok", time: 0 };
+    const fault = { kind: "answer", status: 200, body } as const;
+    cluster.fake.fault({ node: 1, method: "POST", path: CREATES, fault });
+    const made = await create(cluster);
+    expect(made.status).toBe("partial");
+    const [failure] = readDetails(made.details)?.failures ?? [];
+    expect(failure?.message).toContain("does not list it as its own");
+    expect(posts(cluster)).toBe(3);
+  });
+
+  test("gives up on a node that goes away and stays away, without asking it again", async () => {
+    await using cluster = await startCluster();
+    await docs(cluster);
+    const fault = { kind: "node-down" } as const;
+    cluster.fake.fault({ node: 1, method: "POST", path: CREATES, fault });
+    const error = await failureOf(create(cluster));
+    expect([error.code, error.outcomeUnknown]).toEqual(["unavailable", true]);
+    expect(error.message).toContain("stays away");
+  });
+
   test("keeps creates on one node and collection more than a second apart", async () => {
     await using cluster = await startCluster();
     await docs(cluster);
