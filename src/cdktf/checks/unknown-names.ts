@@ -20,9 +20,8 @@ function inObject(fields: Fields, given: Given, path: string): string[] {
     const field = byName.get(name);
     const here = path === "" ? name : `${path}.${name}`;
     if (field === undefined) {
-      return [
-        `${here}: Unknown property. There is none of this name. ${suggestion(name, byName.keys())}`.trimEnd(),
-      ];
+      const detail = `There is none of this name. ${suggestion(name, byName.keys())}`;
+      return [`${here}: Unknown property. ${detail.trimEnd()}`];
     }
     return isNested(field) ? inNested(field.nested, value, here) : [];
   });
