@@ -1,5 +1,17 @@
 import { SnapformError } from "../../errors/index.ts";
 
+const ENCODER = new TextEncoder();
+/** A byte order mark at the start is part of the text. */
+const DECODER = new TextDecoder("utf-8", { ignoreBOM: true });
+
+export function encodeText(text: string): Uint8Array {
+  return ENCODER.encode(text);
+}
+
+export function decodeText(bytes: Uint8Array): string {
+  return DECODER.decode(bytes);
+}
+
 /** Numbers and bytes one after another into one growing buffer. */
 export class ByteWriter {
   #buffer = new Uint8Array(256);
@@ -18,6 +30,11 @@ export class ByteWriter {
 
   /** Protobuf's numbers: seven bits a byte; negative ones as 64-bit two's complement. */
   varint(value: number): void {
+    // Almost all are lengths and field numbers of one byte.
+    if (value >= 0 && value < 0x80) {
+      this.byte(value);
+      return;
+    }
     let rest = BigInt.asUintN(64, BigInt(value));
     while (rest > 0x7fn) {
       this.byte(Number(rest & 0x7fn) | 0x80);
@@ -78,8 +95,10 @@ export class ByteReader {
   }
 
   varint(): number {
-    let value = 0n;
-    for (let shift = 0n; shift < 70n; shift += 7n) {
+    const first = this.byte();
+    if (first < 0x80) return first;
+    let value = BigInt(first & 0x7f);
+    for (let shift = 7n; shift < 70n; shift += 7n) {
       const next = this.byte();
       value |= BigInt(next & 0x7f) << shift;
       if (next < 0x80) return Number(BigInt.asIntN(64, value));

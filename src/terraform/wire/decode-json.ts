@@ -1,4 +1,5 @@
 import { SnapformError } from "../../errors/index.ts";
+import { decodeText } from "./bytes.ts";
 import { parseNum } from "./number.ts";
 import { isType, type Type } from "./type.ts";
 import { dynamic, isList, isNum, isTree, listOf, memberOf, treeOf, type Value } from "./value.ts";
@@ -8,7 +9,7 @@ export function parseJsonTree(bytes: Uint8Array): Value {
   const exactly = (_key: string, value: unknown, context?: { readonly source?: string }): unknown =>
     typeof value === "number" ? (parseNum(context?.source ?? String(value)) ?? value) : value;
   try {
-    return freeze(JSON.parse(new TextDecoder().decode(bytes), exactly as never));
+    return freeze(JSON.parse(decodeText(bytes), exactly as never));
   } catch (error) {
     throw new SnapformError("invalid-argument", "a state that is not valid JSON", { cause: error });
   }

@@ -1,5 +1,5 @@
 import { SnapformError } from "../../errors/index.ts";
-import { ByteReader } from "./bytes.ts";
+import { ByteReader, decodeText } from "./bytes.ts";
 import { UNKNOWN } from "./value.ts";
 
 /** What msgpack can say, before a type gives it meaning. Keys of maps keep their order. */
@@ -113,7 +113,7 @@ function narrow(value: bigint): number | bigint {
 }
 
 function readText(reader: ByteReader, byteCount: number): string {
-  return new TextDecoder("utf-8", { ignoreBOM: true }).decode(reader.take(byteCount));
+  return decodeText(reader.take(byteCount));
 }
 
 function readList(reader: ByteReader, count: number, level: number): Raw {

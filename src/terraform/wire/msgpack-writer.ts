@@ -1,4 +1,4 @@
-import { ByteWriter } from "./bytes.ts";
+import { ByteWriter, encodeText } from "./bytes.ts";
 import { fitsInt64, formatNum } from "./number.ts";
 import type { Num } from "./value.ts";
 
@@ -35,7 +35,7 @@ export class MsgpackWriter {
   }
 
   text(value: string): void {
-    const bytes = new TextEncoder().encode(value);
+    const bytes = encodeText(value);
     const count = bytes.length;
     if (count < 32) this.#out.byte(0xa0 | count);
     else this.#count(count, 0xd9, 0xda, 0xdb);

@@ -1,5 +1,5 @@
 import { SnapformError } from "../../errors/index.ts";
-import { ByteReader, ByteWriter } from "./bytes.ts";
+import { ByteReader, ByteWriter, decodeText, encodeText } from "./bytes.ts";
 import { FIELDS, type Field } from "./fields.ts";
 import type { Messages } from "./messages.ts";
 
@@ -36,7 +36,7 @@ function writeField(writer: ByteWriter, field: Field, value: unknown): void {
   if (message !== undefined) {
     for (const each of framesOf(kind, message, value)) chunk(each);
   } else if (typeof value === "string") {
-    if (isPresent || value !== "") chunk(new TextEncoder().encode(value));
+    if (isPresent || value !== "") chunk(encodeText(value));
   } else if (value instanceof Uint8Array) {
     if (value.length > 0) chunk(value);
   } else if (isPresent || Number(value) !== 0) {
@@ -96,7 +96,7 @@ function readField(reader: ByteReader, field: Field, before: unknown): unknown {
   if (kind === "bool") return reader.varint() !== 0;
   if (kind === "int" || kind === "present-int") return reader.varint();
   const chunk = reader.take(reader.varint());
-  if (message === undefined) return kind === "bytes" ? chunk : new TextDecoder().decode(chunk);
+  if (message === undefined) return kind === "bytes" ? chunk : decodeText(chunk);
   if (kind === "list") return append(before as unknown[], decodeMessage(message, chunk));
   if (kind === "message") return decodeMessage(message, chunk);
   const [key, value] = entryOf(chunk);
@@ -116,7 +116,7 @@ function entryOf(bytes: Uint8Array): [key: string, value: Uint8Array] {
   while (!reader.isAtEnd()) {
     const number = reader.varint() >>> 3;
     const chunk = reader.take(reader.varint());
-    if (number === 1) key = new TextDecoder().decode(chunk);
+    if (number === 1) key = decodeText(chunk);
     else value = chunk;
   }
   return [key, value];

@@ -1,4 +1,5 @@
 import { SnapformError } from "../../errors/index.ts";
+import { decodeText, encodeText } from "./bytes.ts";
 
 /** A type as the protocol spells it in JSON. */
 export type Type =
@@ -14,14 +15,14 @@ const PLAIN: readonly unknown[] = ["string", "number", "bool", "dynamic"];
 
 /** The bytes of `Attribute.type` and of the type of a dynamic value. */
 export function encodeType(type: Type): Uint8Array {
-  return new TextEncoder().encode(JSON.stringify(type));
+  return encodeText(JSON.stringify(type));
 }
 
 /** Reads a type that Terraform sent. Throws `invalid-argument` where it is none. */
 export function decodeType(bytes: Uint8Array): Type {
   let parsed: unknown;
   try {
-    parsed = JSON.parse(new TextDecoder().decode(bytes));
+    parsed = JSON.parse(decodeText(bytes));
   } catch {
     parsed = undefined;
   }
