@@ -1,4 +1,3 @@
-import { SnapformError } from "../../errors/index.ts";
 import type { Json } from "../../snapshot/json.ts";
 import { createCollection } from "./api/collections.ts";
 import { createShardKey } from "./api/shard-keys.ts";
@@ -33,16 +32,19 @@ const SETTINGS = [
 /**
  * Makes the collection that the snapshot is of, empty and marked as the run's. A server would make
  * it from the first file by itself; but only who makes it in one step knows that nobody else did,
- * it loses the shard keys, and by when it appears nobody can mark it in time.
+ * the server loses the shard keys, and when it appears nobody can mark it in time.
  *
- * @throws SnapformError `already-exists` when the name is taken; `failed-precondition` when nobody
- * recorded the configuration
+ * @throws SnapformError `already-exists` when the name is taken
  */
-export async function makeCollection(run: RestoreRun, collection: string): Promise<void> {
+export async function makeCollection(
+  run: RestoreRun,
+  collection: string,
+  config: Json,
+): Promise<void> {
   const { setting, request, source, context } = run;
   const { signal } = context;
   const options = { signal, timeoutMs: setting.timeouts.lookMs };
-  const body = creationOf(source.config);
+  const body = creationOf(config);
   await askAny(setting, ({ client }) => createCollection(client, collection, body, options));
   await setMark(setting, markerAlias(request.runId), collection, signal);
   for (const key of source.layout?.shardKeys ?? []) {
@@ -55,12 +57,6 @@ export async function makeCollection(run: RestoreRun, collection: string): Promi
 /** The body of the call that makes a collection of this configuration. */
 function creationOf(config: Json): Json {
   const params = memberOf(config, "params");
-  if (params === null) {
-    const text = "nobody recorded the configuration of the collection that the snapshot is of";
-    throw new SnapformError("failed-precondition", text, {
-      hint: "Make the collection first, then restore with `ifExists: replace`.",
-    });
-  }
   const members = [
     ...PARAMETERS.map((name) => [name, memberOf(params, name)] as const),
     ...SETTINGS.map(([told, given]) => [given, memberOf(config, told)] as const),

@@ -85,6 +85,7 @@ async function clearRun(
   const { signal } = context;
   const lost = record?.pieces.find(({ number }) => number === record.inFlight) ?? null;
   const shape = record?.shape ?? null;
+  const serverMakes = record?.serverMakes ?? false;
   let isCleaned = false;
   for (const collection of record === null ? [scratch, target] : [record.scratch ?? target]) {
     if (lost !== null) {
@@ -93,7 +94,7 @@ async function clearRun(
       await waitUntilIdle(setting, collection, lost, signal);
     }
     const isScratch = collection === scratch;
-    const built = { runId, collection, shape, isScratch };
+    const built = { runId, collection, shape, isScratch, serverMakes };
     isCleaned = (await clearBuilt(setting, built, signal)) || isCleaned;
   }
   isCleaned = (await dropMarks(setting, runId, signal)) > 0 || isCleaned;

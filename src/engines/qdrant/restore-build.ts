@@ -2,7 +2,7 @@ import type { EngineContext } from "../../engine/driver.ts";
 import { SnapformError } from "../../errors/index.ts";
 import type { Piece } from "./restore-source.ts";
 import { waitForReplicas } from "./restore-wait.ts";
-import { hasAlias, lookAtNames } from "./run-marks.ts";
+import { hasAlias, lookAtNames, requireFree, setMark } from "./run-marks.ts";
 import type { QdrantSetting } from "./setting.ts";
 import { sendPiece } from "./upload-piece.ts";
 
@@ -12,13 +12,15 @@ export interface FillRequest {
   readonly collection: string;
   /** The alias of ours without which the collection is another one than it was. */
   readonly mark: string;
+  /** False: the server makes the collection from the first piece, and it is marked then. */
+  readonly isThere: boolean;
   readonly pieces: readonly Piece[];
   /** Told before a server has all of a piece, and again (null) when it has answered. */
   readonly inFlight: (number: number | null) => Promise<void>;
 }
 
 /**
- * Brings a collection that exists to what the pieces hold, one after another: servers that restore
+ * Brings a collection to what the pieces hold, one after another: servers that restore
  * at once get in each other's way. Until the last one is done it holds both old and new points.
  *
  * @throws SnapformError `failed-precondition` when it is dropped or made anew meanwhile
@@ -29,15 +31,20 @@ export async function fillCollection(
   context: EngineContext,
 ): Promise<void> {
   const { runId, collection, mark, pieces, inFlight } = request;
+  const { signal } = context;
   const totalBytes = pieces.reduce((sum, { size }) => sum + size, 0);
+  let { isThere } = request;
   let doneBytes = 0;
   for (const piece of pieces) {
     const beforeEnd = async (): Promise<void> => {
-      await requireMark(setting, collection, mark, context.signal);
+      if (isThere) await requireMark(setting, collection, mark, signal);
+      else requireFree(await lookAtNames(setting, signal), collection);
       await inFlight(piece.number);
     };
     const delivery = { runId, collection, doneBytes, totalBytes, beforeEnd };
     await sendPiece(setting, piece, delivery, context);
+    if (!isThere) await setMark(setting, mark, collection, signal);
+    isThere = true;
     await inFlight(null);
     await waitForReplicas(setting, collection, context);
     doneBytes += piece.size;

@@ -1,5 +1,6 @@
 import { collectionDetails, countPoints } from "./api/collections.ts";
 import { deleteSnapshot, listSnapshots } from "./api/snapshots.ts";
+import { SnapformError } from "../../errors/index.ts";
 import { schemaHash } from "./collection-layout.ts";
 import { markerAlias, targetAlias } from "./marks.ts";
 import type { RestoreRecord } from "./restore-record.ts";
@@ -12,6 +13,7 @@ import {
   hasAlias,
   ifThere,
   lookAtNames,
+  type FoundUpload,
 } from "./run-marks.ts";
 import type { QdrantSetting } from "./setting.ts";
 
@@ -23,6 +25,8 @@ export interface Built {
   readonly shape: RestoreRecord["shape"];
   /** True for a name that is made of the run's id, which nobody else gives to a collection. */
   readonly isScratch: boolean;
+  /** True: the run had the server make the collection from the first file. */
+  readonly serverMakes: boolean;
 }
 
 /**
@@ -32,7 +36,7 @@ export interface Built {
  */
 export async function clearBuilt(
   setting: QdrantSetting,
-  { runId, collection, shape, isScratch }: Built,
+  { runId, collection, shape, isScratch, serverMakes }: Built,
   signal: AbortSignal,
 ): Promise<boolean> {
   const names = await lookAtNames(setting, signal);
@@ -47,6 +51,7 @@ export async function clearBuilt(
     return true;
   }
   const uploads = await findUploads(setting, runId, collection, signal);
+  if (uploads.length > 0 && serverMakes) throw undecided(collection, uploads);
   await deleteUploads(setting, collection, uploads, signal);
   return uploads.length > 0;
 }
@@ -77,10 +82,27 @@ export async function clearFinished(
   await deleteUploads(setting, target, uploads, signal);
   // First of all the target's mark: without it the target is taken for complete.
   await dropMarks(setting, runId, signal, [targetAlias(runId)]);
-  const built = { runId, collection: scratch ?? "", shape: null, isScratch: true };
+  const built = {
+    runId,
+    collection: scratch ?? "",
+    shape: null,
+    isScratch: true,
+    serverMakes: false,
+  };
   if (scratch !== null) await clearBuilt(setting, built, signal);
   await dropMarks(setting, runId, signal);
   return uploads.length;
+}
+
+/** Whose it is, nobody can tell; a user's is never dropped. */
+function undecided(collection: string, uploads: readonly FoundUpload[]): SnapformError {
+  const files = uploads.map(({ node, file }) => `${file} on ${node.name}`).join(", ");
+  const text =
+    `collection ${JSON.stringify(collection)} may be what an interrupted restore has made, or ` +
+    `somebody else's: there lies ${files}, and it bears no mark`;
+  return new SnapformError("failed-precondition", text, {
+    hint: "Delete the collection if nobody needs it, or else that file; then apply again.",
+  });
 }
 
 async function isMadeAndEmpty(

@@ -44,7 +44,11 @@ export async function finishOverwriting(
   const { pieces, expected } = await piecesOfScratch(setting, scratch, context);
   const inFlight = (): Promise<void> => Promise.resolve();
   const mark = targetAlias(runId);
-  await fillCollection(setting, { runId, collection: target, mark, pieces, inFlight }, context);
+  await fillCollection(
+    setting,
+    { runId, collection: target, mark, isThere: true, pieces, inFlight },
+    context,
+  );
   await addIndexes(setting, target, expected.payloadSchema, signal);
   const subject = `what was restored beside it`;
   const terms = { collection: target, expected, subject, allowsMoreIndexes: true } as const;
@@ -60,6 +64,7 @@ export async function finishOverwriting(
     pieces: record?.pieces ?? [],
     inFlight: null,
     shape: record?.shape ?? null,
+    serverMakes: false,
     points: expected.points,
     result: { check, copiedBytes },
   };

@@ -1,6 +1,8 @@
 import type { RestoreResult } from "../../engine/driver.ts";
 import { isSnapformError } from "../../errors/index.ts";
 import { compareCollection, type CheckTerms } from "./check.ts";
+import type { Json } from "../../snapshot/json.ts";
+import { collectionDetails } from "./api/collections.ts";
 import { makeCollection } from "./make-collection.ts";
 import { markerAlias } from "./marks.ts";
 import { restoreAliases } from "./restore-aliases.ts";
@@ -10,7 +12,7 @@ import { requireNewFits } from "./restore-refusals.ts";
 import { finishedRun } from "./restore-result.ts";
 import type { RestoreRun } from "./restore-run.ts";
 import { waitUntilIdle } from "./restore-wait.ts";
-import { dropMarks, lookAtNames, requireFree } from "./run-marks.ts";
+import { askAny, dropMarks, lookAtNames, requireFree } from "./run-marks.ts";
 import { underWay } from "./under-way.ts";
 
 /** Makes a collection that is not there, fills it, and takes it for good once it is checked. */
@@ -39,18 +41,38 @@ export async function builtAside<T>(
   const { runId } = request;
   let isMine = false;
   try {
-    await makeCollection(run, collection);
+    const config = await configOf(run);
+    const isThere = config !== null;
+    if (isThere) await makeCollection(run, collection, config);
+    else await run.remember({ serverMakes: true });
     isMine = true;
     const inFlight = (number: number | null): Promise<void> => run.remember({ inFlight: number });
     const { pieces } = source;
     const mark = markerAlias(runId);
-    await fillCollection(setting, { runId, collection, mark, pieces, inFlight }, context);
+    await fillCollection(setting, { runId, collection, mark, isThere, pieces, inFlight }, context);
     return await check();
   } catch (error) {
     // Made by somebody else in the last moment: nothing here is the run's.
     const isTaken = !isMine && isSnapformError(error) && error.code === "already-exists";
     throw await takenBack(run, isTaken ? null : collection, error);
   }
+}
+
+/**
+ * The configuration to make the collection with. Of a snapshot that was taken by hand nobody
+ * recorded it; then that of the collection that it was taken from, or is restored over, is as good:
+ * the servers refuse a file whose vectors are others. Null where there is none.
+ */
+async function configOf({ setting, request, source, context }: RestoreRun): Promise<Json> {
+  if (source.config !== null) return source.config;
+  const { source: from, target, procedure } = request;
+  const live = procedure === "replace" ? target : from.kind === "native" ? from.collection : null;
+  if (live === null) return null;
+  const options = { signal: context.signal, timeoutMs: setting.timeouts.lookMs };
+  const { config } = await askAny(setting, ({ client }) =>
+    collectionDetails(client, live, options),
+  );
+  return config;
 }
 
 /** What the snapshot's collection must be like. */
@@ -74,7 +96,13 @@ async function takenBack(
     if (collection !== null) {
       await waitUntilIdle(setting, collection, lost ?? null, signal);
       const isScratch = collection !== request.target;
-      const built = { runId, collection, shape: record.shape, isScratch };
+      const built = {
+        runId,
+        collection,
+        shape: record.shape,
+        isScratch,
+        serverMakes: run.record.serverMakes,
+      };
       await clearBuilt(setting, built, signal);
     }
     await dropMarks(setting, runId, signal);

@@ -60,7 +60,11 @@ async function overwritten(run: RestoreRun): Promise<CheckResult> {
     };
     const { pieces, expected } = source;
     const mark = targetAlias(runId);
-    await fillCollection(setting, { runId, collection: target, mark, pieces, inFlight }, context);
+    await fillCollection(
+      setting,
+      { runId, collection: target, mark, isThere: true, pieces, inFlight },
+      context,
+    );
     await addIndexes(setting, target, expected.payloadSchema, context.signal);
     const terms = { ...termsOf(run, target), allowsMoreIndexes: true };
     return await compareCollection(setting, terms, level, context.signal);

@@ -38,6 +38,7 @@ export class RestoreRun {
       inFlight: null,
       shape:
         layout === null ? null : { shardCount: layout.shardCount, schemaHash: layout.schemaHash },
+      serverMakes: false,
       points: opened.source.expected.points,
       result: null,
     };
@@ -48,7 +49,9 @@ export class RestoreRun {
   }
 
   /** Has the record of this run, with what has changed, remembered before anything else is done. */
-  async remember(change: Partial<Pick<RestoreRecord, "phase" | "inFlight" | "result">>) {
+  async remember(
+    change: Partial<Pick<RestoreRecord, "phase" | "inFlight" | "serverMakes" | "result">>,
+  ) {
     this.#record = { ...this.#record, ...change };
     await this.request.record(writeRecord(this.#record));
   }
