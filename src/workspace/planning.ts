@@ -11,7 +11,7 @@ export async function planWorkspace(session: Session, request: PlanRequest): Pro
   const inventory = await observeSession(session, state);
   const now = at ?? session.clock.now();
   const applicable = at === undefined;
-  const known = state ?? unborn(session);
+  const known = state ?? unbornState(session);
   const plan = planConfig(session.desired, inventory, known, now, { ...options, applicable });
   return { plan, inventory, state };
 }
@@ -20,6 +20,6 @@ export async function planWorkspace(session: Session, request: PlanRequest): Pro
  * The state that the first apply will begin. Its lineage is chosen here, so that a saved plan binds
  * it, and the names of the snapshots that the plan makes are the ones that apply makes.
  */
-function unborn({ clock, desired }: Session): State {
+export function unbornState({ clock, desired }: Session): State {
   return emptyState(clock.randomHex(16), desired.project, NEVER);
 }

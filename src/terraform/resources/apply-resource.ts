@@ -1,0 +1,182 @@
+import type { ApplyEvent } from "../../apply/events.ts";
+import type { Desired } from "../../desired/desired.ts";
+import { isSnapformError, SnapformError } from "../../errors/index.ts";
+import type { Plan } from "../../plan/plan.ts";
+import type { PlanOptions } from "../../plan/plan-config.ts";
+import type { Applied, Workspace } from "../../workspace/workspace.ts";
+import type { Surroundings } from "../schema/convert.ts";
+import type {
+  ApplyContext,
+  ApplyResult,
+  CallContext,
+  CreateRequest,
+  UpdateRequest,
+} from "../server/definition.ts";
+import { hasErrors, type Diagnostic } from "../server/diagnostic.ts";
+import { treeOf, UNKNOWN, type Tree, type Value } from "../wire/value.ts";
+import type { ProviderWorld } from "../world.ts";
+import { aftermathOf, asErrors, nothingDone, type Aftermath } from "./aftermath.ts";
+import { addressOf, focus, resolve } from "./around.ts";
+import type { Kind } from "./kind.ts";
+import { isAcknowledged, optionsOf } from "./plan-resource.ts";
+import { sentence } from "./plan-diagnostics.ts";
+import { describe, lookAt } from "./read-resource.ts";
+import { textAt, valueOf, withMembers } from "./values.ts";
+import { formatKept, formatView, parseKept, unpack, type Kept } from "./view.ts";
+
+/** How long an apply waits for another process that holds the state's lock: fifteen minutes. */
+export const LOCK_TIMEOUT_MS = 15 * 60_000;
+
+type Context = ApplyContext<ProviderWorld>;
+
+/**
+ * Makes what a new resource asks for, as a plan that is made now has it. What exists already under
+ * its address is taken up: an apply that was cut off left it.
+ */
+export async function createResource(
+  kind: Kind,
+  around: Surroundings,
+  context: Context,
+  { planned, private: kept }: CreateRequest,
+): Promise<ApplyResult> {
+  const desired = needDesired(kind, around, context, planned);
+  const address = addressOf(kind, planned) ?? "";
+  const isForced = parseKept(kept).isReplacement && kind.word !== "policy";
+  const force = isForced ? [address] : [];
+  const options = { ...optionsOf(kind, planned), force };
+  const { applied, after } = await carryOut(kind, context, desired, { value: planned, options });
+  if (after.isIncomplete && !after.isAnythingDone) {
+    return { state: null, diagnostics: nothingDone(applied.plan, after.diagnostics) };
+  }
+  return finish(kind, context, desired, { planned, after, found: after.diagnostics });
+}
+
+/** Carries out the very plan that was shown, or one made now where none could be. */
+export async function updateResource(
+  kind: Kind,
+  around: Surroundings,
+  context: Context,
+  { planned, prior, private: planPrivate }: UpdateRequest,
+): Promise<ApplyResult> {
+  const desired = needDesired(kind, around, context, planned);
+  const kept = parseKept(planPrivate);
+  // Should nothing come of it, the plan is forgotten and what was seen is not.
+  context.keep(prior, formatKept({ view: kept.view }));
+  const options = optionsOf(kind, planned);
+  const saved = savedOf(kept);
+  const request = { value: planned, options, ...(saved === null ? {} : { saved }) };
+  const { after } = await carryOut(kind, context, desired, request);
+  const found = after.isIncomplete ? asErrors(after.diagnostics) : after.diagnostics;
+  return finish(kind, context, desired, { planned, after, found });
+}
+
+function savedOf({ plan }: Kept): Plan | null {
+  return plan === null ? null : (unpack(plan) as Plan);
+}
+
+function needDesired(
+  kind: Kind,
+  around: Surroundings,
+  { configured }: CallContext<ProviderWorld>,
+  planned: Tree,
+): Desired {
+  const { desired, mistakes } = resolve(kind, planned, configured.provider, around);
+  if (desired !== null) return desired;
+  const said = mistakes.map(({ detail }) => detail).join(" ");
+  throw new SnapformError("invalid-argument", said || "something of it is still unknown");
+}
+
+interface Asked {
+  readonly value: Tree;
+  readonly options: PlanOptions;
+  readonly saved?: Plan;
+}
+
+interface Done {
+  readonly applied: Applied;
+  readonly after: Aftermath;
+}
+
+async function carryOut(
+  kind: Kind,
+  { configured: world, signal, log }: Context,
+  desired: Desired,
+  { value, options, saved }: Asked,
+): Promise<Done> {
+  const events: ApplyEvent[] = [];
+  const onEvent = (event: ApplyEvent): void => {
+    if (event.type === "progress") return;
+    events.push(event);
+    log("debug", "apply", { event: event.type });
+  };
+  const approve = (): Promise<boolean> => Promise.resolve(true);
+  const request = { options, approve, onEvent, lockTimeoutMs: LOCK_TIMEOUT_MS };
+  let isAllowed = false;
+  const applied = await world.change(focus(kind, desired), signal, async (workspace) => {
+    const shown = saved ?? (await planToAcknowledge(workspace, value, options));
+    isAllowed = shown !== null && isAcknowledged(shown, value);
+    const acknowledge = isAllowed ? (shown?.acknowledge ?? null) : null;
+    return workspace.apply({
+      ...request,
+      ...(saved === undefined ? {} : { saved }),
+      ...(acknowledge === null ? {} : { acknowledge }),
+    });
+  });
+  return { applied, after: aftermathOf(kind, applied, events, isAllowed) };
+}
+
+/** An acknowledgement is without effect on any other set of actions, and so is no error there. */
+async function planToAcknowledge(
+  workspace: Workspace,
+  value: Tree,
+  options: PlanOptions,
+): Promise<Plan | null> {
+  if (textAt(value, "acknowledge") === null) return null;
+  return (await workspace.plan(options)).plan;
+}
+
+interface Ending {
+  readonly planned: Tree;
+  readonly after: Aftermath;
+  readonly found: readonly Diagnostic[];
+}
+
+/** Looks at what there is now. What was planned as known stays as it was planned. */
+async function finish(
+  kind: Kind,
+  { configured }: Context,
+  desired: Desired,
+  { planned, after, found }: Ending,
+): Promise<ApplyResult> {
+  // Also after a stop: what was made has to be known.
+  const unstopped = { configured, signal: new AbortController().signal };
+  try {
+    const view = await lookAt(kind, unstopped, desired, planned);
+    const known = fill(planned, { changes: after.changes });
+    const described = describe(kind, desired, view, known);
+    return {
+      state: hasErrors(found) ? withMembers(known, described) : fill(known, described),
+      private: formatKept({ view: formatView(view) }),
+      diagnostics: found,
+    };
+  } catch (error) {
+    const detail = sentence(isSnapformError(error) ? error.message : String(error));
+    const summary = "What was done could not be looked at";
+    const described = { changes: after.changes, status: "unknown" };
+    return {
+      state: fill(planned, described),
+      private: formatKept({}),
+      diagnostics: [...found, { severity: "warning", summary, detail }],
+    };
+  }
+}
+
+/** What is still unknown becomes what is described, or nothing. */
+function fill(planned: Tree, described: { readonly [name: string]: unknown }): Tree {
+  return treeOf(
+    Object.entries(planned).map(([name, value]): [string, Value] => {
+      if (value !== UNKNOWN) return [name, value];
+      return [name, Object.hasOwn(described, name) ? valueOf(described[name]) : UNKNOWN];
+    }),
+  );
+}

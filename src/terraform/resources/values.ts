@@ -1,0 +1,65 @@
+import { withDefaults } from "../schema/defaults.ts";
+import type { Mistake } from "../schema/mistake.ts";
+import {
+  UNKNOWN as NOT_KNOWN,
+  type Attributes,
+  type TerraformObject,
+  type TerraformValue,
+} from "../schema/schema.ts";
+import type { Diagnostic } from "../server/diagnostic.ts";
+import { fromPlain, toPlain } from "../wire/plain.ts";
+import { isTree, memberOf, treeOf, type Tree, type Value } from "../wire/value.ts";
+
+/** A tree of the protocol in the terms of terraform/schema/. */
+export function plainOf(tree: Tree): TerraformObject {
+  return toPlain<typeof NOT_KNOWN>(tree, NOT_KNOWN) as TerraformObject;
+}
+
+/** The way back; members that are undefined are left out. */
+export function valueOf(plain: unknown): Value {
+  return fromPlain(plain, NOT_KNOWN);
+}
+
+/** The tree with some members set anew. */
+export function withMembers(tree: Tree, members: { readonly [name: string]: unknown }): Tree {
+  const changed = Object.entries(members).map(([name, each]) => [name, valueOf(each)] as const);
+  return treeOf(new Map([...Object.entries(tree), ...changed]));
+}
+
+/** A proposed object with the defaults of its schema, in the very numbers that Terraform sent. */
+export function planDefaults(attributes: Attributes, config: Tree, proposed: Tree): Tree {
+  const plain = plainOf(proposed);
+  const whole = withDefaults(attributes, plainOf(config), plain);
+  const changed = Object.keys(attributes).filter((name) => !isSame(whole[name], plain[name]));
+  return withMembers(proposed, Object.fromEntries(changed.map((name) => [name, whole[name]])));
+}
+
+function isSame(a: TerraformValue | undefined, b: TerraformValue | undefined): boolean {
+  const text = (value: unknown): string =>
+    JSON.stringify(value, (_, each: unknown) => (typeof each === "symbol" ? "\u0000?" : each));
+  return text(a) === text(b);
+}
+
+/** The text of an attribute; null where it has none, or it is not known yet. */
+export function textAt(value: Value, name: string): string | null {
+  const text = memberOf(value, name);
+  return typeof text === "string" ? text : null;
+}
+
+export function isTrue(value: Value, name: string): boolean {
+  return memberOf(value, name) === true;
+}
+
+export function treeAt(value: Value, name: string): Tree | null {
+  const tree = memberOf(value, name);
+  return isTree(tree) ? tree : null;
+}
+
+export function diagnosticsOf(mistakes: readonly Mistake[]): Diagnostic[] {
+  return mistakes.map(({ severity, summary, detail, path }) => ({
+    severity,
+    summary,
+    detail,
+    path,
+  }));
+}

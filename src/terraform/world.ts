@@ -1,0 +1,81 @@
+import type { Desired } from "../desired/desired.ts";
+import type { ResourceSources } from "../workspace/resources.ts";
+import {
+  openSharedWorkspace,
+  type Seen,
+  type SharedWorkspace,
+} from "../workspace/shared-workspace.ts";
+import type { Workspace } from "../workspace/workspace.ts";
+import type { Clock } from "../clock/clock.ts";
+import type { Queues } from "./queues.ts";
+import type { TerraformObject } from "./schema/schema.ts";
+
+/** What the configuration of the provider becomes: the one place where its resources meet. */
+export interface ProviderWorld {
+  /** As it was given, secrets included: it is never stored and never leaves in a text. */
+  readonly provider: TerraformObject;
+  /** Clusters and repositories, without any resource. */
+  readonly desired: Desired;
+  readonly statePath: string;
+  /**
+   * What exists of what is wanted. Looks that fall together are one, and what was seen is seen
+   * again until something is changed.
+   */
+  look(desired: Desired, signal: AbortSignal): Promise<Seen>;
+  /** Changes the world when it is its turn: in one process, one change of a state at a time. */
+  change<T>(
+    desired: Desired,
+    signal: AbortSignal,
+    work: (workspace: Workspace) => Promise<T>,
+  ): Promise<T>;
+}
+
+export interface ProviderWorldOptions {
+  readonly provider: TerraformObject;
+  readonly desired: Desired;
+  readonly statePath: string;
+  readonly clock: Clock;
+  /** Of the whole process: aliases may share a state. */
+  readonly queues: Queues;
+  readonly sources?: ResourceSources;
+}
+
+export function openWorld(options: ProviderWorldOptions): ProviderWorld {
+  const { provider, desired, statePath, clock, queues, sources } = options;
+  const shared: SharedWorkspace = openSharedWorkspace({
+    statePath,
+    clock,
+    ...(sources === undefined ? {} : { sources }),
+  });
+  const queue = queues.of(statePath);
+  let looks = new Map<string, Promise<Seen>>();
+  let seenVersion = queue.version;
+  return Object.freeze({
+    provider,
+    desired,
+    statePath,
+    look(wanted: Desired, signal: AbortSignal): Promise<Seen> {
+      // What was seen before a change says nothing about what is there after it.
+      if (seenVersion !== queue.version) looks = new Map();
+      seenVersion = queue.version;
+      const present = looks;
+      const key = placesOf(wanted);
+      const known = present.get(key);
+      if (known) return known;
+      const looking = shared.look(wanted, signal);
+      present.set(key, looking);
+      looking.catch(() => present.delete(key));
+      return looking;
+    },
+    change: <T>(
+      wanted: Desired,
+      signal: AbortSignal,
+      work: (workspace: Workspace) => Promise<T>,
+    ): Promise<T> => queue.run(signal, () => work(shared.of(wanted, signal))),
+  });
+}
+
+/** What a look goes by: which clusters, and which repositories where. */
+function placesOf({ clusters, repositories }: Desired): string {
+  return JSON.stringify([clusters.map(({ name }) => name).sort(), repositories]);
+}

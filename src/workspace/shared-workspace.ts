@@ -1,0 +1,77 @@
+import type { Clock } from "../clock/clock.ts";
+import type { Desired } from "../desired/desired.ts";
+import type { State } from "../ledger/state.ts";
+import type { Inventory } from "../snapshot/inventory.ts";
+import { openLocalStateStore } from "../state/local/local-state-store.ts";
+import { unbornState } from "./planning.ts";
+import { openResources, type Resources, type ResourceSources } from "./resources.ts";
+import { observeSession, type Session } from "./session.ts";
+import { workspaceOf } from "./workspace-of.ts";
+import type { Workspace } from "./workspace.ts";
+
+export interface SharedWorkspaceOptions {
+  readonly statePath: string;
+  readonly clock: Clock;
+  /** How engines and repositories are opened; left out: the real ones. */
+  readonly sources?: ResourceSources;
+}
+
+/** What exists, with the state that it was seen with. */
+export interface Seen {
+  readonly inventory: Inventory;
+  /** Where there is none yet, the one that the first apply would begin. */
+  readonly state: State;
+}
+
+/**
+ * One state, and engines and repositories that are opened once, for many small configurations:
+ * each wants a part of what the state records, and all of them have the same project.
+ */
+export interface SharedWorkspace {
+  /** The workspace of one of the configurations; closing it closes nothing that is shared. */
+  of(desired: Desired, signal: AbortSignal): Workspace;
+  /** Looks at what a configuration names, without planning anything. */
+  look(desired: Desired, signal: AbortSignal): Promise<Seen>;
+  close(): Promise<void>;
+}
+
+/** Opens nothing yet: engines and repositories follow on first use. */
+export function openSharedWorkspace(options: SharedWorkspaceOptions): SharedWorkspace {
+  const { statePath, clock, sources } = options;
+  const store = openLocalStateStore({ path: statePath, clock });
+  const engines = new Map<string, Resources>();
+  const repositories = new Map<string, Resources>();
+  const shared = (opened: Map<string, Resources>, key: string, desired: Desired): Resources => {
+    const known = opened.get(key);
+    if (known) return known;
+    const resources = openResources(desired, clock, sources);
+    opened.set(key, resources);
+    return resources;
+  };
+  const sessionOf = (desired: Desired, signal: AbortSignal): Session => {
+    // By name: within one state a name means one cluster, and secrets make no keys.
+    const engineOf = (name: string): Resources => shared(engines, name, desired);
+    const stored = shared(repositories, JSON.stringify(desired.repositories), desired);
+    const resources: Resources = {
+      ...stored,
+      engine: (name) => engineOf(name).engine(name),
+      close: () => Promise.resolve(),
+    };
+    return { desired, clock, signal, store, resources };
+  };
+  return Object.freeze({
+    of(desired: Desired, signal: AbortSignal): Workspace {
+      const open = (): Promise<Session> => Promise.resolve(sessionOf(desired, signal));
+      return workspaceOf({ desired, stateLocation: statePath, open });
+    },
+    async look(desired: Desired, signal: AbortSignal): Promise<Seen> {
+      const session = sessionOf(desired, signal);
+      const state = await store.read();
+      const inventory = await observeSession(session, state);
+      return { inventory, state: state ?? unbornState(session) };
+    },
+    async close(): Promise<void> {
+      for (const each of [...engines.values(), ...repositories.values()]) await each.close();
+    },
+  });
+}
