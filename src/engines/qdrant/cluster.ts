@@ -61,6 +61,15 @@ export function nodeOfPeer(look: Pick<ClusterLook, "live">, peerId: string): Qdr
   return look.live.find((each) => each.peerId === peerId)?.node ?? null;
 }
 
+/** Ids of the members that can be asked, with the one that has just answered. */
+export function reachablePeers(
+  { live }: Pick<ClusterLook, "live">,
+  answering: string,
+): ReadonlySet<string> {
+  const ids = live.map(({ peerId }) => peerId).filter((id) => id !== null);
+  return new Set([...ids, answering]);
+}
+
 /** What the nodes of a look are called and are, for people. */
 export function observedNodes(look: ClusterLook): ClusterView["nodes"] {
   return look.nodes.map(({ node, peerId, version, error }) => ({

@@ -15,7 +15,7 @@ import { planCreate, type CreatePlan, type PartMaker } from "./create-plan.ts";
 import { layoutOfDetails, writeDetails, type DetailsPart, type QdrantDetails } from "./details.ts";
 import { statusOfFile, statusOfSet } from "./known-native.ts";
 import { fateOf, listFiles } from "./listing.ts";
-import { askAny } from "./observe.ts";
+import { askAny } from "./ask-any.ts";
 import { lookOptions, type QdrantSetting } from "./setting.ts";
 import { formatKey, parseSnapshotFile } from "./snapshot-key.ts";
 

@@ -5,7 +5,7 @@ import { lookAtCluster } from "./cluster.ts";
 import { readDetails } from "./details.ts";
 import { recordedFiles, type RecordedFile } from "./known-native.ts";
 import { fateOf, listFiles, unreachableFiles } from "./listing.ts";
-import { aliasesOf } from "./observe.ts";
+import { aliasesOf } from "./ask-any.ts";
 import { lookOptions, type QdrantNode, type QdrantSetting } from "./setting.ts";
 
 /**

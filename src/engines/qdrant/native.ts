@@ -7,7 +7,7 @@ import { collectionLayout } from "./collection-layout.ts";
 import { readDetails } from "./details.ts";
 import { assembleKnown, recordedFiles } from "./known-native.ts";
 import { listFiles, unreachableFiles, type CollectionFiles } from "./listing.ts";
-import { aliasesOf, askAny } from "./observe.ts";
+import { aliasesOf, askAny } from "./ask-any.ts";
 import { lookOptions, type QdrantSetting } from "./setting.ts";
 import { groupFiles, strangeFiles, unmanagedSnapshot, type PresentLayout } from "./unmanaged.ts";
 

@@ -1,10 +1,11 @@
 import type { ClusterObservation } from "../../engine/driver.ts";
-import { isSnapformError, type SnapformError } from "../../errors/index.ts";
+import { isSnapformError } from "../../errors/index.ts";
 import type { ObservedCollection } from "../../snapshot/inventory.ts";
-import { listAliases, type Alias } from "./api/aliases.ts";
+import type { Alias } from "./api/aliases.ts";
 import { collectionDetails, countPoints, listCollections } from "./api/collections.ts";
 import { placementOf } from "./api/placement.ts";
-import { lookAtCluster, observedNodes, type ClusterLook, type LiveNode } from "./cluster.ts";
+import { aliasesOf, askAny } from "./ask-any.ts";
+import { lookAtCluster, observedNodes, reachablePeers, type ClusterLook } from "./cluster.ts";
 import { collectionLayout, layoutOfParts } from "./collection-layout.ts";
 import { coverageOf } from "./coverage.ts";
 import { restoredCollections, usersAliases } from "./restored-collections.ts";
@@ -40,43 +41,6 @@ export async function observeCluster(
     restoreProblem,
     collections: observed.filter((each) => each !== null),
   };
-}
-
-/** All aliases of the cluster; none where the key may not ask for them. */
-export async function aliasesOf(
-  setting: QdrantSetting,
-  look: Pick<ClusterLook, "live">,
-  signal: AbortSignal,
-): Promise<readonly Alias[]> {
-  try {
-    return await askAny(look, ({ node }) =>
-      node.turns.run(signal, () => listAliases(node.client, lookOptions(setting, signal))),
-    );
-  } catch (error) {
-    if (isSnapformError(error) && error.code === "permission-denied") return [];
-    throw error;
-  }
-}
-
-/** Asks the nodes in turn until one answers; what waiting does not mend is thrown at once. */
-export async function askAny<T>(
-  { live }: Pick<ClusterLook, "live">,
-  ask: (live: LiveNode) => Promise<T>,
-): Promise<T> {
-  let failure: unknown = null;
-  for (const each of live) {
-    try {
-      return await ask(each);
-    } catch (error) {
-      if (!isSnapformError(error) || !passes(error)) throw error;
-      failure ??= error;
-    }
-  }
-  throw failure;
-}
-
-function passes({ code, retryable }: SnapformError): boolean {
-  return code === "unavailable" || code === "deadline-exceeded" || retryable;
 }
 
 /** Null for a collection that is gone since it was listed. */
@@ -118,15 +82,6 @@ async function observeCollection(
     const { code, message } = error;
     return { ...base, points: null, layout: null, problem: { code, message } };
   }
-}
-
-/** Members that can be asked, with the one that has just answered. */
-export function reachablePeers(
-  { live }: Pick<ClusterLook, "live">,
-  answering: string,
-): ReadonlySet<string> {
-  const ids = live.map(({ peerId }) => peerId).filter((id) => id !== null);
-  return new Set([...ids, answering]);
 }
 
 async function countOrNull(count: Promise<number>, signal: AbortSignal): Promise<number | null> {

@@ -77,6 +77,17 @@ describe("taking a snapshot of a Qdrant collection", () => {
     expect([made.status, made.parts.length]).toEqual(["complete", 2]);
   });
 
+  test("waits as long as a busy node asks for", async () => {
+    await using cluster = await startCluster();
+    await docs(cluster);
+    const fault = { kind: "too-many-requests", retryAfterSeconds: 7 } as const;
+    cluster.fake.fault({ node: 1, method: "POST", path: CREATES, fault });
+    const before = cluster.clock.monotonicMs();
+    expect((await create(cluster)).status).toBe("complete");
+    expect(cluster.clock.monotonicMs() - before).toBeGreaterThanOrEqual(7000);
+    expect(await files(cluster)).toHaveLength(3);
+  });
+
   test("is refused with one node down where that one alone holds a shard", async () => {
     await using cluster = await startCluster();
     await docs(cluster);

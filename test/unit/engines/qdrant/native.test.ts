@@ -280,6 +280,17 @@ describe("reading a snapshot out", () => {
     expect(handle.firedCount).toBe(2);
   });
 
+  test("goes on with a server that ignores where it shall begin", async () => {
+    await using cluster = await withDocs();
+    cluster.fake.padSnapshots(300_000, "random");
+    const made = await create(cluster);
+    const path = /\/snapshots\/docs-/;
+    cluster.fake.fault({ path, fault: { kind: "truncate", afterBytes: 100_000 } });
+    cluster.fake.fault({ path, fault: { kind: "ignore-range" }, times: 10 });
+    const capture = await calls(cluster.driver).readNative(made, contextOf());
+    expect((await readAll(capture)).length).toBe(made.parts[0]?.bytes);
+  });
+
   test("finds a changed byte by the checksum", async () => {
     await using cluster = await withDocs();
     const made = await create(cluster);
