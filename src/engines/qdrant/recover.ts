@@ -138,8 +138,8 @@ function isWithin(count: number, { before, after }: PointRange): boolean {
 
 function scratchGone({ target, scratch }: InterruptedRun): SnapformError {
   const text =
-    `collection ${JSON.stringify(target)} is overwritten in part, and ${JSON.stringify(scratch)}, ` +
-    "from which it could be finished, is gone";
+    `collection ${JSON.stringify(target)} is overwritten in part, and ` +
+    `${JSON.stringify(scratch)}, from which it could be finished, is gone`;
   return new SnapformError("failed-precondition", text, {
     hint: "Restore the collection once more, from the same snapshot or from its safety snapshot.",
   });

@@ -30,9 +30,9 @@ export interface Built {
 }
 
 /**
- * Removes what a run has built, by what lies on the cluster: a collection with the run's mark, or an
- * empty one of the snapshot's shape, which the run may have made and not marked any more. Of any
- * other collection only the run's uploads go. True when anything was removed.
+ * Removes what a run has built, by what lies on the cluster: a collection with the run's mark, or
+ * an empty one of the snapshot's shape, which the run may have made without coming to mark it. Of
+ * any other collection only the run's uploads go. True when anything was removed.
  */
 export async function clearBuilt(
   setting: QdrantSetting,

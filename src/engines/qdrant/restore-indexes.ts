@@ -39,7 +39,7 @@ export async function addIndexes(
   for (const name of indexesOf(wanted).keys()) {
     if (present.has(name)) continue;
     const { data_type: type, params } = (wanted as IndexMap)[name] ?? {};
-    const doing = `indexing the payload field ${JSON.stringify(name)} of ${JSON.stringify(collection)}`;
+    const doing = `indexing the field ${JSON.stringify(name)} of ${JSON.stringify(collection)}`;
     const path = ["collections", collection, "index"];
     const body = { field_name: name, field_schema: params ?? type ?? null };
     const query = { wait: true };

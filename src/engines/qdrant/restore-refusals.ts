@@ -26,7 +26,7 @@ export function requireVersions(layout: SnapshotLayout, look: ClusterLook): void
       const hint =
         steps < 0
           ? "A snapshot never fits an older server: upgrade the target."
-          : "Restore into a server of that version or the next one first, and upgrade step by step.";
+          : "Restore into a server of that version or the next one first; upgrade step by step.";
       throw new SnapformError("failed-precondition", text, { hint });
     }
   }
@@ -47,12 +47,12 @@ export function requireNewFits(source: RestoreSource, look: ClusterLook, target:
   if (source.layout?.sharding !== "custom") return;
   const keys = source.layout.shardKeys.map((key) => JSON.stringify(key)).join(", ");
   const text =
-    "the snapshot has custom shard keys, and a collection that the server makes from it has none, " +
-    "so that its points would be lost";
+    "the snapshot has custom shard keys, and a collection that the server makes from it has " +
+    "none, so that its points would be lost";
   throw new SnapformError("failed-precondition", text, {
     hint:
-      `Make collection ${JSON.stringify(target)} with the same parameters, then its shard keys in ` +
-      `this order: ${keys || "(not recorded)"}; then restore with \`ifExists: replace\`.`,
+      `Make collection ${JSON.stringify(target)} with the same parameters, then its shard keys ` +
+      `in this order: ${keys || "(not recorded)"}; then restore with \`ifExists: replace\`.`,
   });
 }
 
