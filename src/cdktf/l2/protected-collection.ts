@@ -1,0 +1,83 @@
+import { Construct } from "constructs";
+import {
+  BackupPolicy,
+  type BackupPolicyConfig,
+  type BackupPolicyRetention,
+  type BackupPolicySchedule,
+} from "../l1/backup-policy.gen.ts";
+import { Restore, type RestoreConfig, type RestoreTo } from "../l1/restore.gen.ts";
+import type { SnapformProvider } from "../l1/snapform-provider.gen.ts";
+import { Snapshot } from "../l1/snapshot.gen.ts";
+import { nameOf } from "./name-of.ts";
+
+export interface ProtectedCollectionProps {
+  /** The cluster that has the collection, by its name at the provider. */
+  readonly cluster: string;
+  /** The one collection; no pattern. */
+  readonly collection: string;
+  readonly schedule: BackupPolicySchedule;
+  readonly retention: BackupPolicyRetention;
+  /** Where copies go, by its name at the provider. */
+  readonly repository?: string;
+  /** The name of the policy; unless given, the collection's, as far as a name may be so. */
+  readonly name?: string;
+  /** A snapshot that is taken at once and stays until it is destroyed: its name, or true. */
+  readonly firstSnapshot?: boolean | string;
+  /** Where the newest snapshot is restored to: a copy for staging, for drills. */
+  readonly restoreTo?: RestoreTo &
+    Pick<RestoreConfig, "check" | "refresh"> & {
+      /** The name of the restore; `NAME-restored` unless given. */
+      readonly name?: string;
+    };
+  /** What else the policy shall have. */
+  readonly policy?: Omit<
+    BackupPolicyConfig,
+    "name" | "cluster" | "collections" | "schedule" | "retention" | "repository"
+  >;
+  readonly provider?: SnapformProvider;
+}
+
+/** One collection with all that protects it: policy, first snapshot, a restore to try it. */
+export class ProtectedCollection extends Construct {
+  readonly policy: BackupPolicy;
+  readonly firstSnapshot: Snapshot | null;
+  readonly restore: Restore | null;
+
+  constructor(scope: Construct, id: string, props: ProtectedCollectionProps) {
+    super(scope, id);
+    const { cluster, collection, schedule, retention, firstSnapshot = false, restoreTo } = props;
+    const name = props.name ?? nameOf(this, collection);
+    const place = {
+      ...(props.repository === undefined ? {} : { repository: props.repository }),
+      ...(props.provider === undefined ? {} : { provider: props.provider }),
+    };
+    const what = { cluster, collections: [collection], schedule, retention };
+    this.policy = new BackupPolicy(this, "policy", { ...props.policy, ...place, ...what, name });
+    this.firstSnapshot =
+      firstSnapshot === false
+        ? null
+        : new Snapshot(this, "first-snapshot", {
+            name: firstSnapshot === true ? `${name}-first` : firstSnapshot,
+            cluster,
+            collection,
+            ...place,
+          });
+    this.restore = restoreTo === undefined ? null : this.#restored(name, props, restoreTo);
+  }
+
+  #restored(
+    name: string,
+    { cluster, collection, provider }: ProtectedCollectionProps,
+    restoreTo: NonNullable<ProtectedCollectionProps["restoreTo"]>,
+  ): Restore {
+    const { name: own = `${name}-restored`, refresh, check, ...to } = restoreTo;
+    return new Restore(this, "restore", {
+      name: own,
+      from: { policy: this.policy.name, cluster, collection },
+      to,
+      refresh,
+      check,
+      ...(provider === undefined ? {} : { provider }),
+    });
+  }
+}

@@ -1,0 +1,140 @@
+import { describe, expect, test } from "vitest";
+import { engines } from "./engines.ts";
+
+describe.each(engines)("checks of constructs on $name", ({ cdk, ours }) => {
+  const { Testing, TerraformStack, TerraformVariable, TerraformIterator } = cdk;
+  type Stack = InstanceType<typeof TerraformStack>;
+
+  /** What synthesis says is wrong, line by line. */
+  function mistakes(declare: (stack: Stack) => void): string[] {
+    const stack = new TerraformStack(Testing.app(), "stack");
+    declare(stack);
+    try {
+      Testing.synth(stack, true);
+      return [];
+    } catch (error) {
+      const lines = (error as Error).message.split("\n");
+      return lines.flatMap((line) => /^ *(\[.*)$/.exec(line)?.[1] ?? []);
+    }
+  }
+
+  const provider = {
+    project: "p",
+    clusters: { local: { engine: "lancedb", uri: "./data" } },
+    repositories: { vault: { type: "filesystem", path: "./vault" } },
+  };
+  const policy = {
+    name: "nightly",
+    cluster: "local",
+    collections: ["*"],
+    schedule: { cron: "0 2 * * *" },
+    retention: { last: 3 },
+    repository: "vault",
+  };
+
+  test("say nothing about what is right", () => {
+    const found = mistakes((stack) => {
+      new ours.SnapformProvider(stack, "snapform", provider);
+      new ours.BackupPolicy(stack, "nightly", policy);
+      new ours.DataSnapformSnapshots(stack, "found", { status: "complete" });
+    });
+    expect(found).toEqual([]);
+  });
+
+  test("tell every mistake with the path of its construct", () => {
+    const found = mistakes((stack) => {
+      new ours.SnapformProvider(stack, "snapform", provider);
+      const wrong = { ...policy, schedule: { cron: "0 99 * * *" }, retention: {} };
+      new ours.BackupPolicy(stack, "nightly", wrong);
+      new ours.BackupPolicy(stack, "weekly", { ...policy, name: "weekly", cluster: "locl" });
+      new ours.DataSnapformSnapshots(stack, "found", { status: "whole" });
+      new ours.Restore(stack, "back", {
+        name: "back",
+        from: { policy: "nightly", cluster: "local", collection: "docs" },
+        to: { cluster: "local", collection: "docs-2", keepReplaced: "7 days" },
+      });
+    });
+    expect(found).toEqual([
+      expect.stringMatching(/^\[stack\/nightly\] schedule\.cron: Invalid cron expression\. .*99/),
+      expect.stringMatching(/^\[stack\/nightly\] retention: Empty retention\. .*`daily: 7`/),
+      expect.stringMatching(/^\[stack\/weekly\] cluster: Unknown cluster\. .*Did you mean "local"/),
+      expect.stringMatching(/^\[stack\/found\] status: Wrong value\. /),
+      expect.stringMatching(/^\[stack\/back\] to\.keepReplaced: Invalid span of time\. /),
+    ]);
+  });
+
+  test("tell a mistake of the provider at the provider only", () => {
+    const found = mistakes((stack) => {
+      const clusters = { q: { engine: "qdrant", nodes: [{ url: "ftp://a" }] } };
+      new ours.SnapformProvider(stack, "snapform", { ...provider, clusters });
+      new ours.BackupPolicy(stack, "nightly", policy);
+    });
+    expect(found).toEqual([
+      expect.stringMatching(/^\[stack\/snapform\] clusters\.q\.nodes\[0\]\.url: Not a URL\. /),
+    ]);
+  });
+
+  test("skip tokens, and what depends on them", () => {
+    const found = mistakes((stack) => {
+      const any = new TerraformVariable(stack, "any", { type: "any" });
+      const each = TerraformIterator.fromList(["a", "b"]);
+      new ours.SnapformProvider(stack, "snapform", {
+        project: any.stringValue,
+        clusters: { c: { engine: any.stringValue, uri: any.stringValue } },
+        repositories: { vault: { type: "filesystem", path: "/a/${var.any}" } },
+      });
+      new ours.BackupPolicy(stack, "nightly", {
+        ...policy,
+        forEach: each,
+        name: `n-${String(each.value)}`,
+        cluster: any.stringValue,
+        collections: any.listValue as string[],
+        schedule: { cron: any.stringValue, timezone: any.stringValue },
+        retention: { last: any.numberValue, minKeep: any.numberValue },
+        repository: "${var.any}",
+      });
+    });
+    expect(found).toEqual([]);
+  });
+
+  test("do not want secrets that may be in the environment of the provider", () => {
+    const clusters = { cloud: { engine: "zilliz", address: "https://in01.example" } };
+    const declare = (stack: Stack): void => {
+      new ours.SnapformProvider(stack, "snapform", { ...provider, clusters });
+    };
+    expect(mistakes(declare)).toEqual([]);
+  });
+
+  test("refuse a name that is declared twice, unless at another provider", () => {
+    const found = mistakes((stack) => {
+      new ours.SnapformProvider(stack, "snapform", provider);
+      const other = new ours.SnapformProvider(stack, "b", { ...provider, alias: "b" });
+      new ours.BackupPolicy(stack, "one", policy);
+      new ours.BackupPolicy(stack, "two", policy);
+      new ours.BackupPolicy(stack, "three", { ...policy, provider: other });
+    });
+    expect(found).toEqual([
+      '[stack/two] name: Declared twice. "nightly" is declared at stack/one already.',
+    ]);
+  });
+
+  test("refuse properties that do not exist", () => {
+    const found = mistakes((stack) => {
+      new ours.SnapformProvider(stack, "snapform", provider);
+      const retention = { lats: 3, last: 3 };
+      new ours.BackupPolicy(stack, "nightly", { ...policy, retention });
+    });
+    expect(found).toEqual([
+      '[stack/nightly] retention.lats: Unknown property. There is none of this name. Did you mean "last"?',
+    ]);
+  });
+
+  test("look at what an escape hatch makes of it", () => {
+    const found = mistakes((stack) => {
+      new ours.SnapformProvider(stack, "snapform", provider);
+      const nightly = new ours.BackupPolicy(stack, "nightly", policy);
+      nightly.addOverride("schedule.cron", "never");
+    });
+    expect(found).toEqual([expect.stringMatching(/^\[stack\/nightly\] schedule\.cron: /)]);
+  });
+});
