@@ -35,7 +35,7 @@ interface Thread {
 }
 
 /** A thread hashes faster than most networks bring bytes, and each costs memory. */
-const STREAMS_PER_THREAD = 2;
+const STREAMS_PER_THREAD = 4;
 
 function startWorker(): Worker {
   return new Worker(

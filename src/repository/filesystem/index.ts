@@ -7,4 +7,4 @@ export {
   type FilesystemRepositoryOptions,
 } from "./filesystem-repository.ts";
 export { observeFilesystemRepository, type FilesystemObservation } from "./observe.ts";
-export { nodeFs, type NewFile, type RepositoryFs } from "./repository-fs.ts";
+export { nodeFs, type NewFile, type RepositoryFs, type StreamedFile } from "./repository-fs.ts";

@@ -6,8 +6,7 @@ import { FOLDERS } from "./layout.ts";
 import { ownerLife, parseStagingName, type Staging } from "./staging.ts";
 import { inStore, type Store } from "./store.ts";
 import { BLOCK_BYTES } from "./stream-file.ts";
-import { SLOT_BYTES } from "./stream-memory.ts";
-import { WRITE_WIDTH } from "./stream-sink.ts";
+import { SLOT_BYTES, SLOT_COUNT } from "./stream-memory.ts";
 
 // Half-stored streams. A partial is named by what its bytes are to become, `<sha256>-<size>`, so
 // whoever stores the same bytes next goes on with it, and the hash tells in the end whether it was
@@ -16,10 +15,10 @@ import { WRITE_WIDTH } from "./stream-sink.ts";
 // one can do.
 
 /**
- * Writes overtake each other, so a file that was cut may lack some of its last bytes although it has
- * the length; as many as can be under way at once do not count.
+ * Writes overtake each other, so a file that was cut may lack some of its last bytes although it
+ * has the length; as many as can be under way at once do not count.
  */
-const UNSURE_BYTES = WRITE_WIDTH * SLOT_BYTES;
+const UNSURE_BYTES = SLOT_COUNT * SLOT_BYTES;
 
 /** Of a process on another host, or before the last boot, only silence says that it is gone. */
 const SILENCE_MS = 10 * 60 * 1000;

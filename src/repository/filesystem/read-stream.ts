@@ -4,6 +4,7 @@ import { INLINE_BYTES } from "./copy-file.ts";
 import { throwIfCancelled } from "./filesystem-errors.ts";
 import { createHasher } from "./hasher.ts";
 import type { RunningHash } from "./hash-threads.ts";
+import { bytesHavePassed } from "./short-lived-memory.ts";
 import type { Store } from "./store.ts";
 
 /** An object that is to be read out. */
@@ -79,6 +80,7 @@ async function* pieces({ file, hash, outgoing }: Reading): AsyncGenerator<Uint8A
         if (digests[outgoing.hashName] !== outgoing.hash) throw outgoing.corrupt(UNFIT);
       }
       yield piece;
+      bytesHavePassed(piece.length);
     }
   } finally {
     await Promise.allSettled(ahead);

@@ -34,6 +34,11 @@ export interface NewFile {
   close(): Promise<void>;
 }
 
+/** A file into which a stream is written; writes may overtake each other. */
+export interface StreamedFile extends Pick<NewFile, "sync" | "close"> {
+  write(bytes: Uint8Array, at: number): Promise<void>;
+}
+
 /**
  * Everything that a filesystem repository asks of the disk. Tests put their own in its place, to
  * fail or to stop at any operation; an operation here is what a crash can fall between.
@@ -49,13 +54,13 @@ export interface RepositoryFs {
   /** Creates a file that must not exist. */
   create(path: string, mode: number): Promise<NewFile>;
   /**
-   * Opens a file, made if it is not there, for many bytes behind its first `keepBytes`; what comes
-   * after them is cut off. It gets its `finalMode` when it is made durable.
+   * Opens a file, made if it is not there, for a stream; what comes after its first `keepBytes` is
+   * cut off. It gets its `finalMode` when it is made durable.
    */
   openStream(
     path: string,
     options: { readonly keepBytes: number; readonly finalMode: number },
-  ): Promise<NewFile>;
+  ): Promise<StreamedFile>;
   rename(from: string, to: string): Promise<void>;
   link(from: string, to: string): Promise<void>;
   /** False when it was gone already. */

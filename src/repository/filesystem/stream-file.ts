@@ -1,7 +1,7 @@
 import { constants } from "node:fs";
 import { open, type FileHandle } from "node:fs/promises";
 import { codeOf } from "./filesystem-errors.ts";
-import type { NewFile } from "./repository-fs.ts";
+import type { StreamedFile } from "./repository-fs.ts";
 
 /** Direct writes begin and end at multiples of this; so must the memory that they come from. */
 export const BLOCK_BYTES = 4096;
@@ -22,32 +22,27 @@ async function openDirect(path: string): Promise<FileHandle | null> {
   }
 }
 
-class StreamFile implements NewFile {
+class StreamFile implements StreamedFile {
   readonly #file: FileHandle;
   readonly #finalMode: number;
   readonly #direct: FileHandle | null;
   #isDirect: boolean;
-  #at: number;
   /** Bytes in the cache that the disk has not been told of. */
   #dirtyBytes = 0;
   #flushing: Promise<unknown> = Promise.resolve();
   #flushError: Error | null = null;
 
-  constructor(file: FileHandle, direct: FileHandle | null, at: number, finalMode: number) {
+  constructor(file: FileHandle, direct: FileHandle | null, finalMode: number) {
     this.#file = file;
     this.#direct = direct;
     this.#isDirect = direct !== null;
-    this.#at = at;
     this.#finalMode = finalMode;
   }
 
-  async write(bytes: Uint8Array): Promise<void> {
+  async write(bytes: Uint8Array, at: number): Promise<void> {
     if (this.#flushError !== null) throw this.#flushError;
-    // Taken at once: the next write may begin before this one has ended.
-    const start = this.#at;
-    this.#at += bytes.length;
     for (let done = 0; done < bytes.length;) {
-      done += await this.#writeSome(bytes, done, start + done);
+      done += await this.#writeSome(bytes, done, at + done);
     }
     if (this.#dirtyBytes >= FLUSH_BYTES) await this.#flush();
   }
@@ -99,12 +94,12 @@ class StreamFile implements NewFile {
 export async function openStreamFile(
   path: string,
   options: { readonly keepBytes: number; readonly finalMode: number },
-): Promise<NewFile> {
+): Promise<StreamedFile> {
   const { keepBytes, finalMode } = options;
   const file = await open(path, constants.O_WRONLY | constants.O_CREAT, 0o600);
   try {
     await file.truncate(keepBytes);
-    return new StreamFile(file, await openDirect(path), keepBytes, finalMode);
+    return new StreamFile(file, await openDirect(path), finalMode);
   } catch (error) {
     await file.close();
     throw error;

@@ -1,5 +1,5 @@
 /** What a stream is cut into on its way to the disk and to the thread that hashes it. */
-export const SLOT_BYTES: number = 2 * 1024 * 1024;
+export const SLOT_BYTES: number = 1024 * 1024;
 export const SLOT_COUNT = 4;
 
 const PAGE_BYTES = 64 * 1024;

@@ -1,13 +1,14 @@
 import type { RunningHash } from "./hash-threads.ts";
 import type { Sink } from "./receive.ts";
-import type { NewFile } from "./repository-fs.ts";
+import type { StreamedFile } from "./repository-fs.ts";
+import { bytesHavePassed } from "./short-lived-memory.ts";
 
 /** How many writes of one stream are under way at once: the disk need not wait for this thread. */
-export const WRITE_WIDTH = 2;
+const WRITE_WIDTH = 2;
 
 /**
- * Gathers the pieces of a stream in slots; a full one is written and hashed at the same time, beside
- * the pieces that still come. Holds no more than its slots: who has no room waits.
+ * Gathers the pieces of a stream in slots; a full one is written and hashed at the same time,
+ * beside the pieces that still come. Holds no more than its slots: who has no room waits.
  */
 export interface StreamSink extends Sink {
   /** Hands over what is gathered, and ends once all of it is written and hashed. */
@@ -17,7 +18,9 @@ export interface StreamSink extends Sink {
 }
 
 class SlotSink implements StreamSink {
-  readonly #file: NewFile;
+  readonly #file: StreamedFile;
+  /** Where in the file the next slot belongs. */
+  #at: number;
   readonly #hash: RunningHash;
   readonly #onStored: (byteCount: number) => void;
   readonly #free: number[];
@@ -28,8 +31,14 @@ class SlotSink implements StreamSink {
   readonly #busy: Set<Promise<void>> = new Set();
   #failure: { readonly error: unknown } | null = null;
 
-  constructor(file: NewFile, hash: RunningHash, onStored: (byteCount: number) => void) {
+  constructor(
+    file: StreamedFile,
+    hash: RunningHash,
+    start: number,
+    onStored: (byteCount: number) => void,
+  ) {
     this.#file = file;
+    this.#at = start;
     this.#hash = hash;
     this.#onStored = onStored;
     this.#free = hash.slots.map((_slot, index) => index);
@@ -66,8 +75,11 @@ class SlotSink implements StreamSink {
   }
 
   #write(bytes: Uint8Array): Promise<void> {
+    bytesHavePassed(bytes.length);
     const before = this.#writing.length < WRITE_WIDTH ? null : this.#writing.shift();
-    const write = (): Promise<void> => this.#file.write(bytes);
+    const at = this.#at;
+    this.#at += bytes.length;
+    const write = (): Promise<void> => this.#file.write(bytes, at);
     const writing = before ? before.then(write) : write();
     this.#writing.push(writing);
     return writing;
@@ -91,11 +103,15 @@ class SlotSink implements StreamSink {
   }
 }
 
-/** A sink into a file and a hash. `onStored` is told of bytes that are written and hashed. */
+/**
+ * A sink into a file, from `start` on, and a hash. `onStored` is told of bytes that are written and
+ * hashed.
+ */
 export function openStreamSink(
-  file: NewFile,
+  file: StreamedFile,
   hash: RunningHash,
+  start: number,
   onStored: (byteCount: number) => void,
 ): StreamSink {
-  return new SlotSink(file, hash, onStored);
+  return new SlotSink(file, hash, start, onStored);
 }

@@ -6,7 +6,7 @@ import type { Digests } from "./hash-worker.ts";
 import { isHash } from "./layout.ts";
 import { claimPartial, leavePartial, nextPartial } from "./partials.ts";
 import { MAX_START_COUNT, checkSha256, neverWhole, receive, type Incoming } from "./receive.ts";
-import type { NewFile } from "./repository-fs.ts";
+import type { StreamedFile } from "./repository-fs.ts";
 import type { Staging } from "./staging.ts";
 import { openStreamSink } from "./stream-sink.ts";
 
@@ -29,7 +29,7 @@ const REHASH_BYTES = 32 * 1024 * 1024;
 interface Pass {
   readonly incoming: Incoming;
   readonly path: string;
-  readonly out: NewFile;
+  readonly out: StreamedFile;
   readonly hash: RunningHash;
   readonly keepBytes: number;
   readonly stored: (byteCount: number) => void;
@@ -48,7 +48,7 @@ async function rehash({ incoming, path, hash, keepBytes, stored }: Pass): Promis
 async function runPass(pass: Pass): Promise<Digests | null> {
   const { incoming, out, hash, keepBytes, stored } = pass;
   await rehash(pass);
-  const sink = openStreamSink(out, hash, stored);
+  const sink = openStreamSink(out, hash, keepBytes, stored);
   try {
     if ((await receive(incoming, sink, keepBytes)) === "again") return null;
     await sink.flush();

@@ -2,6 +2,7 @@ import {
   nodeFs,
   type NewFile,
   type RepositoryFs,
+  type StreamedFile,
 } from "../../../src/repository/filesystem/index.ts";
 
 /** What a process that was killed never gets to see. */
@@ -39,16 +40,30 @@ export function cutFs(at: number = Number.POSITIVE_INFINITY): CutFs {
     return run();
   }
 
+  async function write(
+    path: string,
+    bytes: Uint8Array,
+    run: (some: Uint8Array) => Promise<void>,
+  ): Promise<void> {
+    try {
+      await change(`write ${path}`, () => run(bytes));
+    } catch (error) {
+      if (operations.length === at) await run(bytes.subarray(0, bytes.length >> 1));
+      throw error;
+    }
+  }
+
+  function watchedStream(path: string, file: StreamedFile): StreamedFile {
+    return {
+      write: (bytes, place) => write(path, bytes, (some) => file.write(some, place)),
+      sync: (mtime) => change(`sync ${path}`, () => file.sync(mtime)),
+      close: () => file.close(),
+    };
+  }
+
   function watched(path: string, file: NewFile): NewFile {
     return {
-      async write(bytes) {
-        try {
-          await change(`write ${path}`, () => file.write(bytes));
-        } catch (error) {
-          if (operations.length === at) await file.write(bytes.subarray(0, bytes.length >> 1));
-          throw error;
-        }
-      },
+      write: (bytes) => write(path, bytes, (some) => file.write(some)),
       sync: (mtime) =>
         change(`sync ${path}`, () => (mtime === undefined ? file.sync() : file.sync(mtime))),
       // A process that dies closes its files.
@@ -78,7 +93,7 @@ export function cutFs(at: number = Number.POSITIVE_INFINITY): CutFs {
       change(`create ${path}`, async () => watched(path, await nodeFs.create(path, mode))),
     openStream: (path, options) =>
       change(`openStream ${path}`, async () =>
-        watched(path, await nodeFs.openStream(path, options)),
+        watchedStream(path, await nodeFs.openStream(path, options)),
       ),
     rename: (from, to) => change(`rename ${from} ${to}`, () => nodeFs.rename(from, to)),
     link: (from, to) => change(`link ${from} ${to}`, () => nodeFs.link(from, to)),

@@ -2,6 +2,11 @@ import { spawn } from "node:child_process";
 import { mkdir, readdir, stat, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import {
+  nodeFs,
+  type RepositoryFs,
+  type StreamedFile,
+} from "../../../src/repository/filesystem/index.ts";
 import { stagingOwner } from "../../../src/repository/filesystem/staging.ts";
 import { DAY_MS, fileOf, idleContext, requestOf } from "../../../src/testing/repository/harness.ts";
 import { Source, madeBytes, sha256Of } from "../../../src/testing/repository/streaming.ts";
@@ -116,4 +121,28 @@ test("of two halves the longer one is used", async () => {
   const short = join(harness.path, "staging", name);
   await writeFile(short, bytes.subarray(0, 7_000_000));
   expect((await write()).offsets[0]).toBeGreaterThan(5_000_000);
+});
+
+test("writes that overtake each other leave every byte in its place", async () => {
+  const { promise: areAhead, resolve } = Promise.withResolvers<void>();
+  let [callCount, doneCount] = [0, 0];
+  const fs: RepositoryFs = {
+    ...nodeFs,
+    async openStream(path, options) {
+      const file = await nodeFs.openStream(path, options);
+      const write: StreamedFile["write"] = async (some, at) => {
+        callCount += 1;
+        if (callCount === 1) await areAhead;
+        await file.write(some, at);
+        doneCount += 1;
+        if (doneCount === 2) resolve();
+      };
+      return { write, sync: (mtime) => file.sync(mtime), close: () => file.close() };
+    },
+  };
+  const repository = await harness.open({ fs });
+  const file = new Source(bytes).file({ sha256 });
+  await repository.write(requestOf("s1", [file]), idleContext);
+  const { damage } = await repository.check({ readData: true }, idleContext);
+  expect(damage).toEqual([]);
 });
