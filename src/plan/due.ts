@@ -122,14 +122,17 @@ function freshId(scene: PolicyScene, at: Date): string {
   }
 }
 
+function hasAnyRun(scene: PolicyScene): boolean {
+  return scene.mine.some(isComplete) || scene.kin.some(isComplete);
+}
+
 function createFor(scene: PolicyScene, runAt: Date, forced: boolean): CreateAction {
   const { policy, survey, cluster, collection, address } = scene;
   const at = forced ? survey.now : runAt;
   const id = freshId(scene, at);
   const since = formatInZone(runAt, policy.schedule.timezone);
   const isBorn = survey.cluster(cluster)?.capabilities.create === "capture";
-  const hasAny = scene.mine.some(isComplete) || scene.kin.some(isComplete);
-  const due = hasAny ? `due since ${since}` : `first snapshot; due since ${since}`;
+  const due = hasAnyRun(scene) ? `due since ${since}` : `first snapshot; due since ${since}`;
   return {
     kind: "create",
     id: `create:${id}@${cluster}/${collection}`,
@@ -174,11 +177,12 @@ export function copyOf(
  * for it or a later one; missed runs are made up once. Run times are compared with run times only,
  * never with a server's clock.
  *
- * @param options `usable` is false when nothing can be made now, e.g. an unmounted repository
+ * @param options `usable` is false when nothing can be made now, e.g. an unmounted repository;
+ *   with `firstOnly` somebody else makes all but the first
  */
 export function dueRun(
   scene: PolicyScene,
-  options: { readonly force: boolean; readonly usable: boolean },
+  options: { readonly force: boolean; readonly usable: boolean; readonly firstOnly: boolean },
 ): DueRun {
   const { survey, cluster, collection, runAt } = scene;
   const observed = survey.collection(cluster, collection);
@@ -186,7 +190,8 @@ export function dueRun(
   const covered = runAt === null ? undefined : covering(scene, runAt);
   const force = options.force && options.usable;
   const isDue = force || (runAt !== null && covered === undefined);
-  const create = isDue && canCreate ? createFor(scene, runAt ?? survey.now, force) : null;
+  const isOurs = force || !options.firstOnly || !hasAnyRun(scene);
+  const create = isDue && canCreate && isOurs ? createFor(scene, runAt ?? survey.now, force) : null;
   const copies = options.usable
     ? scene.mine
         .filter((snapshot) => canBeCopied(scene, snapshot))

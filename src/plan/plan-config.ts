@@ -22,6 +22,8 @@ export interface PlanOptions {
   readonly noExpire?: boolean;
   /** Do these now, whatever the schedule or the past says (`run ADDRESS`); implies `only`. */
   readonly force?: readonly string[];
+  /** Leave the runs of policies to somebody else, but for the first snapshot of a collection. */
+  readonly firstOnly?: boolean;
   /** False for a plan of another instant than the present one. */
   readonly applicable?: boolean;
 }
@@ -106,7 +108,7 @@ function resourcePlans(desired: Desired, survey: Survey, options: PlanOptions): 
     if (!scope.includes(`policy.${policy.name}`)) continue;
     const named = uncovered.get(policy.cluster) ?? new Set<string>();
     uncovered.set(policy.cluster, named);
-    for (const plan of policyPlans(policy, survey, scope, noExpire)) {
+    for (const plan of policyPlans(policy, survey, scope, options)) {
       plans.push(plan);
       for (const collection of plan.uncovered) named.add(collection);
     }
@@ -130,15 +132,16 @@ function policyPlans(
   policy: DesiredPolicy,
   survey: Survey,
   scope: Scope,
-  noExpire: boolean,
+  { noExpire = false, firstOnly = false }: PlanOptions,
 ): readonly PolicyPlan[] {
   const force = scope.isForced(`policy.${policy.name}`);
   const collections = scope.collectionsOf(policy.name, policy.cluster);
-  if (collections === null) return [planPolicy(policy, survey, { force, noExpire })];
+  if (collections === null) return [planPolicy(policy, survey, { force, noExpire, firstOnly })];
   return collections.map((each) =>
     planPolicy(policy, survey, {
       force: each.force,
       noExpire,
+      firstOnly,
       onlyCollection: each.collection,
     }),
   );

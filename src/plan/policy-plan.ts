@@ -19,6 +19,8 @@ export interface PolicyPlanOptions {
   readonly onlyCollection?: string;
   /** Leave out every expire. */
   readonly noExpire?: boolean;
+  /** Plan the first snapshot of a collection only: whoever keeps the schedule makes the rest. */
+  readonly firstOnly?: boolean;
 }
 
 /** The plan of a policy, and where something stands in the way of it. */
@@ -180,7 +182,8 @@ function planCollection(request: CollectionRequest, collection: string): PolicyP
     isUsable(survey, policy.repository) &&
     survey.cluster(cluster)?.reachable === true &&
     copyOutDiagnostics(resource, policy, survey).length === 0;
-  const due = dueRun(scene, { force: options.force ?? false, usable });
+  const { force = false, firstOnly = false } = options;
+  const due = dueRun(scene, { force, usable, firstOnly });
   const { expires, keeps, copies } = planExpiry(scene, due, options.noExpire ?? false);
   const broken = breakExpires(expires, {
     creates: due.create ? 1 : 0,

@@ -22,7 +22,7 @@ function describeHolder(owner: LockOwner): string {
 
 /** Plans under the lock, or takes a saved plan, and carries it out. */
 export async function applyWorkspace(session: Session, request: ApplyRequest): Promise<Applied> {
-  const { onEvent, lockTimeoutMs, saved } = request;
+  const { onEvent, lockTimeoutMs, saved, options } = request;
   if (saved && !saved.applicable) {
     throw new SnapformError("stale-plan", "this plan was made for another instant", {
       hint: "A plan made with --at is for looking at. Plan again without it.",
@@ -40,7 +40,7 @@ export async function applyWorkspace(session: Session, request: ApplyRequest): P
     await recover(world, ledger);
     const inventory = await observeSession(session, ledger.state);
     if (saved) refuseLostState(saved, inventory, ledger);
-    const fresh = planNow(session, inventory, ledger, saved ? scopeOf(saved) : request.options);
+    const fresh = planNow(session, inventory, ledger, saved ? scopeOf(saved, options) : options);
     const plan = saved ?? fresh;
     const seen: Seen = {
       inventory,
@@ -52,7 +52,7 @@ export async function applyWorkspace(session: Session, request: ApplyRequest): P
     if (!saved && !(await request.approve(plan))) return { plan, result: null };
     if (session.signal.aborted) throw new SnapformError("cancelled", "cancelled before the apply");
     const waitedMs = session.clock.monotonicMs() - askedMs;
-    const now = waitedMs > FRESH_MS ? await lookAgain(session, plan, ledger) : seen;
+    const now = waitedMs > FRESH_MS ? await lookAgain(session, plan, ledger, options) : seen;
     const result = await applyPlan({ plan, ...now, isAcknowledged, world, ledger });
     return { plan, result };
   });
@@ -65,9 +65,14 @@ interface Seen {
 }
 
 /** While somebody thought about the plan the world went on: it is reviewed like a saved one. */
-async function lookAgain(session: Session, plan: Plan, ledger: LedgerSession): Promise<Seen> {
+async function lookAgain(
+  session: Session,
+  plan: Plan,
+  ledger: LedgerSession,
+  options: PlanOptions = {},
+): Promise<Seen> {
   const inventory = await observeSession(session, ledger.state);
-  const fresh = planNow(session, inventory, ledger, scopeOf(plan));
+  const fresh = planNow(session, inventory, ledger, scopeOf(plan, options));
   return { inventory, verdicts: review(plan, fresh, inventory, ledger) };
 }
 
@@ -95,9 +100,10 @@ async function refuseBeforeLock(session: Session, saved: Plan): Promise<void> {
   if (faults.length > 0) throw stale(faults);
 }
 
-function scopeOf(saved: Plan): PlanOptions {
+/** What a plan was limited to, and what it does not say of itself. */
+function scopeOf(saved: Plan, { firstOnly = false }: PlanOptions = {}): PlanOptions {
   const { only, force, noExpire } = saved.scope;
-  return { only, force, noExpire };
+  return { only, force, noExpire, firstOnly };
 }
 
 function planNow(
