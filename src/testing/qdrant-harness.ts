@@ -1,3 +1,4 @@
+import { Agent, fetch } from "undici";
 import type { Clock } from "../clock/clock.ts";
 import type { EngineDriver } from "../engine/driver.ts";
 import { openQdrantDriver, type QdrantOptions } from "../engines/qdrant/driver.ts";
@@ -10,6 +11,12 @@ export interface QdrantHarnessOptions {
   /** One URL per node, its own. */
   readonly urls: readonly string[];
   readonly apiKey?: string | null;
+  /** Keys of single nodes, in the order of `urls`, where they differ from `apiKey`. */
+  readonly nodeKeys?: readonly (string | null)[];
+  /** A bearer token, instead of a key. */
+  readonly token?: string | null;
+  /** Text of a PEM file with certificate authorities. */
+  readonly ca?: string | null;
   readonly clock: Clock;
   /** Of the collections that are made (default 1). */
   readonly replicationFactor?: number;
@@ -52,15 +59,15 @@ export function qdrantHarness(options: QdrantHarnessOptions): EngineHarness {
 }
 
 function openDriver(
-  { urls, apiKey, clock }: QdrantHarnessOptions,
+  { urls, apiKey, nodeKeys, token, ca, clock }: QdrantHarnessOptions,
   openClient: QdrantOptions["openClient"] = openNodeClient,
 ): EngineDriver {
   return openQdrantDriver({
     cluster: "qdrant",
-    nodes: urls.map((url) => ({ url, apiKey: null })),
+    nodes: urls.map((url, index) => ({ url, apiKey: nodeKeys?.[index] ?? null })),
     apiKey: apiKey ?? null,
-    token: null,
-    ca: null,
+    token: token ?? null,
+    ca: ca ?? null,
     timeoutMs: null,
     concurrency: null,
     clock,
@@ -183,13 +190,23 @@ async function snapshotsOn(rest: Rest, node: number, name: string): Promise<stri
 /** The REST API, by no code of the engine's. */
 class Rest {
   readonly urls: readonly string[];
-  readonly #headers: Readonly<Record<string, string>>;
+  readonly #options: QdrantHarnessOptions;
+  readonly #dispatcher: Agent;
 
-  constructor({ urls, apiKey }: QdrantHarnessOptions) {
-    this.urls = urls;
-    this.#headers = {
+  constructor(options: QdrantHarnessOptions) {
+    this.urls = options.urls;
+    this.#options = options;
+    const { ca } = options;
+    this.#dispatcher = new Agent(ca === undefined || ca === null ? {} : { connect: { ca } });
+  }
+
+  #headers(node: number): Record<string, string> {
+    const { apiKey, nodeKeys, token } = this.#options;
+    const key = nodeKeys?.[node] ?? apiKey ?? null;
+    return {
       "content-type": "application/json",
-      ...(apiKey === undefined || apiKey === null ? {} : { "api-key": apiKey }),
+      ...(key === null ? {} : { "api-key": key }),
+      ...(key !== null || (token ?? null) === null ? {} : { authorization: `Bearer ${token}` }),
     };
   }
 
@@ -197,7 +214,8 @@ class Rest {
   async call(method: string, path: string, body?: unknown, node = 0): Promise<unknown> {
     const response = await fetch(`${this.urls[node]?.replace(/\/+$/, "")}${path}`, {
       method,
-      headers: this.#headers,
+      headers: this.#headers(node),
+      dispatcher: this.#dispatcher,
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
     const text = await response.text();

@@ -11,6 +11,18 @@ async function harnessOf(session: Session, cluster: DesiredCluster): Promise<Eng
     assert(cluster.uri !== null, "a lancedb cluster has a uri");
     return lancedbHarness(cluster.uri, session.clock);
   }
+  if (cluster.engine === "qdrant") {
+    const { qdrantHarness } = await import("../testing/qdrant-harness.ts");
+    const { readCaFile } = await import("../engines/qdrant/ca-file.ts");
+    return qdrantHarness({
+      urls: cluster.nodes.map(({ url }) => url),
+      apiKey: cluster.apiKey?.reveal() ?? null,
+      nodeKeys: cluster.nodes.map(({ apiKey }) => apiKey?.reveal() ?? null),
+      token: cluster.token?.reveal() ?? null,
+      ca: await readCaFile(cluster.name, cluster.caFile),
+      clock: session.clock,
+    });
+  }
   throw new SnapformError("unimplemented", `engine ${cluster.engine} has no contract check`);
 }
 
@@ -26,8 +38,8 @@ export async function checkEngine(
   const cluster = session.desired.clusters.find((entry) => entry.name === name);
   if (!cluster) throw new SnapformError("not-found", `cluster ${name} is not declared`);
   const engine = await session.resources.engine(name);
-  const { identity } = await engine.observe(engineContext(session));
-  if (identity === null) {
+  const { identity, version } = await engine.observe(engineContext(session));
+  if (identity === null && version === null) {
     throw new SnapformError("not-found", `cluster ${name} does not exist yet`, {
       hint: "The check runs on a cluster that is there; it makes none.",
     });

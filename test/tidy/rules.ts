@@ -55,7 +55,10 @@ export const rooms: readonly Room[] = [
     imports: [...interfaces, ...concrete, "config", "apply", "workspace/engine-checking"],
   },
   // The contract is shipped as a command: loaded when it is run, never before.
-  { room: "workspace/engine-checking", imports: ["workspace", "testing", "engine"] },
+  {
+    room: "workspace/engine-checking",
+    imports: ["workspace", "testing", "engine", "engines/*"],
+  },
 
   // surfaces: nobody imports them
   {
