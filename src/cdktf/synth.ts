@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
-import { App, LocalBackend, TerraformStack, type TerraformResource } from "cdktf";
+import { LocalBackend, TerraformStack, type TerraformResource } from "cdktf";
+import { RootConstruct } from "constructs";
 import { readConfigFiles } from "../config/read-files.ts";
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import { readConfig } from "./yaml/read-config.ts";
@@ -47,7 +48,8 @@ export async function synthesize(request: SynthRequest): Promise<SynthResult> {
   const { config, diagnostics, sources } = readConfig({ files, env, directory });
   if (config === null) return { synthesis: null, diagnostics, sources };
   const out = resolve(directory, request.out);
-  const stack = new TerraformStack(new App({ outdir: out, skipValidation: true }), "snapform");
+  // No `App`: that would make folders, read the environment and look for a Terraform.
+  const stack = new TerraformStack(new RootConstruct(), "snapform");
   // Without one the engine adds a backend with an absolute path; it is taken out again below, so
   // that a file beside this one can say where the state of Terraform goes.
   new LocalBackend(stack, {});

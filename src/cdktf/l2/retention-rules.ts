@@ -18,15 +18,15 @@ export interface Generations {
 /** Retentions that people ask for by name; give one to `retention` of a policy, or spread it. */
 export interface RetentionPresets {
   /** The newest snapshot of each of so many days that have one; 7 unless given. */
-  daily(days?: number): BackupPolicyRetention;
+  readonly daily: (days?: number) => BackupPolicyRetention;
   /** Sons, fathers and grandfathers: some days, more weeks, many months. */
-  grandfatherFatherSon(generations?: Generations): BackupPolicyRetention;
+  readonly grandfatherFatherSon: (generations?: Generations) => BackupPolicyRetention;
   /**
    * What an auditor asks for: everything of the last 30 days, and the newest snapshot of each month
    * of so many years. Counted in time and not in snapshots, so that taking more of them shortens
    * nothing; and after an outage, three of the newest stay whatever their age.
    */
-  compliance(rule: { readonly years: number }): BackupPolicyRetention;
+  readonly compliance: (rule: { readonly years: number }) => BackupPolicyRetention;
 }
 
 /** See `RetentionPresets`. */
