@@ -28,7 +28,10 @@ const CLEANED: RecoveredRun = { trace: { kind: "cleaned" }, record: null };
  */
 export async function recoverRun(
   setting: QdrantSetting,
-  request: RecoverRequest,
+  request: RecoverRequest & {
+    /** True when the target is going to be replaced next, whatever it holds. */
+    readonly isReplacedNow: boolean;
+  },
   context: EngineContext,
 ): Promise<RecoveredRun> {
   const record = ownRecord(request);
@@ -42,7 +45,11 @@ export async function recoverRun(
   if (!canGoForward && record?.phase !== "overwriting") return clearRun(setting, run, context);
   // The target's mark goes when it is complete, and before anything else does.
   if (!hasAlias(names, targetAlias(runId), target)) return settleOverwritten(setting, run, signal);
-  if (!canGoForward) throw scratchGone(run);
+  if (!canGoForward) {
+    if (!request.isReplacedNow) throw scratchGone(run);
+    await dropMarks(setting, runId, signal);
+    return NONE;
+  }
   const finished = await finishOverwriting(setting, run, context);
   return { trace: FINISHED, record: finished };
 }
@@ -53,7 +60,7 @@ export async function recoverRestore(
   request: RecoverRequest,
   context: EngineContext,
 ): Promise<RestoreTrace> {
-  return (await recoverRun(setting, request, context)).trace;
+  return (await recoverRun(setting, { ...request, isReplacedNow: false }, context)).trace;
 }
 
 function ownRecord({ runId, target, earlier }: RecoverRequest): RestoreRecord | null {

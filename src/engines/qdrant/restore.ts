@@ -43,7 +43,8 @@ async function restoreAlone(
   const { runId, target, earlier, procedure } = request;
   const look = await lookAtCluster(setting, context.signal);
   const record = readRecord(earlier);
-  const before = { runId: record?.runId ?? runId, target, earlier };
+  const isReplacedNow = procedure === "replace";
+  const before = { runId: record?.runId ?? runId, target, earlier, isReplacedNow };
   const recovered = await recoverRun(setting, before, context);
   if (recovered.trace.kind === "finished" && recovered.record !== null) {
     return resultOfEarlier(recovered.record);

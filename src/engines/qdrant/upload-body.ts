@@ -14,7 +14,7 @@ export interface UploadBody {
  * take such a file and to fail at their next start. `beforeEnd` runs when all bytes were handed
  * over and before the upload is complete; when it throws, the upload has no effect.
  *
- * @throws SnapformError `corrupt` when it is no snapshot; for the rest see the source
+ * @throws SnapformError `corrupt` when it is no snapshot, or not as long as recorded; for the rest see the source
  */
 export async function openBody(
   piece: Piece,
@@ -40,19 +40,28 @@ export async function openBody(
     throw error;
   }
   async function* bytes(): AsyncGenerator<Uint8Array> {
+    let byteCount = headBytes;
     try {
       yield* head;
       while (!isDone) {
         const next = await source.next();
         if (next.done === true) break;
+        byteCount += next.value.length;
         yield next.value;
       }
+      requireSize(piece, byteCount);
       await beforeEnd();
     } finally {
       await discard().catch(() => undefined);
     }
   }
   return { bytes: bytes(), discard };
+}
+
+function requireSize({ origin, node, size }: Piece, byteCount: number): void {
+  if (byteCount === size) return;
+  const text = `${origin} has ${byteCount} bytes where ${size} were recorded`;
+  throw new SnapformError("corrupt", `${text}; ${node.name} was not let restore it`);
 }
 
 function requireTar(piece: Piece, head: Uint8Array): void {

@@ -19,7 +19,7 @@ const MOST = 60;
 
 interface Remembered {
   /** What of the run is remembered when it is recovered. */
-  recall(ledger: Ledger): Json;
+  readonly recall: (ledger: Ledger) => Json;
 }
 
 /** Dies before each changing request in turn; gives how many there were. */

@@ -1,0 +1,246 @@
+import { expect, test } from "vitest";
+import type { NativeSnapshot, RestoreResult } from "../../../../../src/engine/driver.ts";
+import type { FaultRule } from "../../../../../src/testing/index.ts";
+import {
+  contextOf,
+  copyOut,
+  failureOf,
+  Ledger,
+  native,
+  pointsFrom,
+  requestOf,
+  startCluster,
+  take,
+  type Cluster,
+} from "./cluster.ts";
+
+const POINTS = pointsFrom(1, 45);
+const UPLOAD = /\/snapshots\/upload$/;
+
+async function snapshotOf(cluster: Cluster, config: object = {}): Promise<NativeSnapshot> {
+  await cluster.create("docs", POINTS, config);
+  return take(cluster, "docs");
+}
+
+function restore(
+  cluster: Cluster,
+  snapshot: NativeSnapshot,
+  ledger = new Ledger(),
+): Promise<RestoreResult> {
+  const request = requestOf(cluster, native(snapshot), "again", ledger);
+  return cluster.driver.restore(request, contextOf());
+}
+
+/** Fails once, leaves nothing, and succeeds when it is run again. */
+async function failsAndConverges(rule: FaultRule, config: object = {}) {
+  await using cluster = await startCluster();
+  const snapshot = await snapshotOf(cluster, config);
+  const handle = cluster.fake.fault(rule);
+  const ledger = new Ledger();
+  const failure = await failureOf(restore(cluster, snapshot, ledger));
+  expect(handle.firedCount).toBeGreaterThan(0);
+  handle.remove();
+  await cluster.fake.idle();
+  const trace = await cluster.driver.recoverRestore(
+    { runId: "run0001", target: "again", earlier: ledger.details },
+    contextOf(),
+  );
+  expect(trace.kind).not.toBe("finished");
+  expect(await cluster.read("again")).toBeNull();
+  expect(await cluster.leftovers()).toEqual([]);
+  await restore(cluster, snapshot, ledger);
+  expect(await cluster.read("again")).toEqual(POINTS);
+  expect(await cluster.leftovers()).toEqual([]);
+  return { failure, names: cluster.names };
+}
+
+test.each([
+  ["cut before the server did anything", "drop-before"],
+  ["lost after the server had restored", "drop-after"],
+] as const)("an upload whose connection is %s is made once more", async (_title, kind) => {
+  await using cluster = await startCluster();
+  const snapshot = await snapshotOf(cluster);
+  for (const from of [1, 2, 3]) {
+    const rule = { fault: { kind }, path: UPLOAD, from } as const;
+    const handle = cluster.fake.fault(rule);
+    await restore(cluster, snapshot);
+    expect(handle.firedCount).toBe(1);
+    expect(await cluster.read("again")).toEqual(POINTS);
+    expect(await cluster.leftovers()).toEqual([]);
+    await cluster.rest("DELETE", "/collections/again");
+    handle.remove();
+  }
+});
+
+test("a proxy that gives up while the server works is waited out", async () => {
+  await using cluster = await startCluster();
+  const snapshot = await snapshotOf(cluster);
+  const body = "<html><head><title>504 Gateway Time-out</title></head></html>";
+  const fault = { kind: "answer", status: 504, body, contentType: "text/html" } as const;
+  cluster.fake.fault({ fault, path: UPLOAD, from: 2 });
+  await restore(cluster, snapshot);
+  expect(await cluster.read("again")).toEqual(POINTS);
+});
+
+test("a server that restores something else at the moment is waited for", async () => {
+  await using cluster = await startCluster();
+  const snapshot = await snapshotOf(cluster);
+  cluster.fake.fault({ fault: { kind: "locked" }, path: UPLOAD, times: 2 });
+  await restore(cluster, snapshot);
+  expect(await cluster.read("again")).toEqual(POINTS);
+});
+
+test("a full disk fails with the node's name, and leaves nothing", async () => {
+  const fault = { kind: "disk-full" } as const;
+  const { failure, names } = await failsAndConverges({ fault, path: UPLOAD, node: 1, times: 9 });
+  expect(failure.code).toBe("resource-exhausted");
+  expect(failure.message).toContain(names[1]);
+});
+
+test("a proxy that takes no big bodies is named as such", async () => {
+  const fault = { kind: "answer", status: 413, body: "too large" } as const;
+  const { failure } = await failsAndConverges({ fault, path: UPLOAD, from: 2, times: 9 });
+  expect(failure.code).toBe("resource-exhausted");
+  expect(failure.hint).toContain("proxy");
+});
+
+test.each(["Partial", "Dead"])("a replica that stays %s is told with its node", async (state) => {
+  const fault = { kind: "replicas", state } as never;
+  const config = { shard_number: 3, replication_factor: 2 };
+  const { failure, names } = await failsAndConverges({ fault, path: UPLOAD, from: 2 }, config);
+  expect(failure.code).toBe("failed-precondition");
+  expect(failure.message).toContain(`is ${state}`);
+  expect(names.some((name) => failure.message.includes(name))).toBe(true);
+});
+
+test("a snapshot whose bytes are damaged on the way is not restored", async () => {
+  const fault = { kind: "corrupt", atByte: 1500 } as const;
+  const path = /\/snapshots\/docs-[^/]*$/;
+  const { failure } = await failsAndConverges({ fault, path, method: "GET", from: 2 });
+  expect(failure.code).toBe("corrupt");
+});
+
+test("a download that breaks off goes on where it was", async () => {
+  await using cluster = await startCluster();
+  const snapshot = await snapshotOf(cluster);
+  const fault = { kind: "truncate", afterBytes: 1000 } as const;
+  const path = /\/snapshots\/docs-[^/]*$/;
+  const handle = cluster.fake.fault({ fault, path, method: "GET", times: 3 });
+  await restore(cluster, snapshot);
+  expect(handle.firedCount).toBe(3);
+  expect(await cluster.read("again")).toEqual(POINTS);
+});
+
+test("what is no snapshot is not sent at all", async () => {
+  await using cluster = await startCluster();
+  const snapshot = await snapshotOf(cluster);
+  const reader = await copyOut(cluster, snapshot);
+  const page = Buffer.from("<html>not found</html>".padEnd(2048));
+  const source = {
+    kind: "repository",
+    reader: {
+      ...reader,
+      open: () =>
+        Promise.resolve(
+          (async function* () {
+            yield await Promise.resolve(page);
+          })(),
+        ),
+    },
+  } as const;
+  const request = requestOf(cluster, source, "again", new Ledger());
+  const failure = await failureOf(cluster.driver.restore(request, contextOf()));
+  expect(failure.code).toBe("corrupt");
+  expect(failure.message).toContain("nothing was sent");
+  expect(cluster.fake.requests.filter(({ path }) => UPLOAD.test(path))).toEqual([]);
+  expect(await cluster.read("again")).toBeNull();
+});
+
+test.each(["fails its hash at the end", "is shorter than its manifest says"])(
+  "a file of a repository that %s never completes its upload",
+  async (title) => {
+    await using cluster = await startCluster();
+    const snapshot = await snapshotOf(cluster);
+    const whole = await copyOut(cluster, snapshot);
+    const { SnapformError } = await import("../../../../../src/errors/index.ts");
+    async function* damaged(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+      let count = 0;
+      for await (const chunk of bytes) {
+        count += 1;
+        if (count === 2 && title.includes("shorter")) return;
+        yield chunk;
+      }
+      throw new SnapformError("corrupt", "the bytes do not fit the hash");
+    }
+    const reader: typeof whole = {
+      ...whole,
+      open: async (file, signal) => damaged(await whole.open(file, signal)),
+    };
+    const source = { kind: "repository", reader } as const;
+    const request = requestOf(cluster, source, "again", new Ledger());
+    const failure = await failureOf(cluster.driver.restore(request, contextOf()));
+    expect(failure.code).toBe("corrupt");
+    expect(await cluster.read("again")).toBeNull();
+    expect(await cluster.leftovers()).toEqual([]);
+  },
+);
+
+test("a checksum that the server finds wrong is told, and nothing is restored", async () => {
+  await using cluster = await startCluster();
+  const whole = await copyOut(cluster, await snapshotOf(cluster));
+  async function* altered(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+    let count = 0;
+    for await (const chunk of bytes) {
+      count += 1;
+      const copy = Buffer.from(chunk);
+      if (count === 3) copy[0] = (copy[0] ?? 0) ^ 1;
+      yield copy;
+    }
+  }
+  const reader: typeof whole = {
+    ...whole,
+    open: async (file, signal) => altered(await whole.open(file, signal)),
+  };
+  const source = { kind: "repository", reader } as const;
+  const request = requestOf(cluster, source, "again", new Ledger());
+  const failure = await failureOf(cluster.driver.restore(request, contextOf()));
+  expect(failure.message).toContain("Checksum mismatch");
+  expect(await cluster.read("again")).toBeNull();
+});
+
+test("a node that dies midway is named, and the run converges when it is back", async () => {
+  await using cluster = await startCluster();
+  const snapshot = await snapshotOf(cluster);
+  cluster.fake.fault({ fault: { kind: "node-down" }, path: UPLOAD, from: 2 });
+  const ledger = new Ledger();
+  const failure = await failureOf(restore(cluster, snapshot, ledger));
+  expect(failure.code).toBe("unavailable");
+  expect(cluster.names.some((name) => failure.message.includes(name))).toBe(true);
+  for (const node of cluster.fake.nodes) await node.start();
+  await restore(cluster, snapshot, ledger);
+  expect(await cluster.read("again")).toEqual(POINTS);
+  expect(await cluster.leftovers()).toEqual([]);
+});
+
+test("points that the servers lose fail the restore, and the collection is taken back", async () => {
+  await using cluster = await startCluster();
+  const snapshot = await snapshotOf(cluster);
+  const more = { ...snapshot, points: { before: 46, after: 50 } };
+  const failure = await failureOf(restore(cluster, more));
+  expect(failure.code).toBe("corrupt");
+  expect(failure.message).toContain("has 45 points");
+  expect(failure.message).toContain("46 to 50");
+  expect(await cluster.read("again")).toBeNull();
+  expect(await cluster.leftovers()).toEqual([]);
+});
+
+test("a collection that turns red is not taken for good", async () => {
+  await using cluster = await startCluster();
+  const snapshot = await snapshotOf(cluster);
+  const body = { result: { status: "red", optimizer_status: "ok", config: {} }, status: "ok" };
+  const fault = { kind: "answer", status: 200, body } as const;
+  cluster.fake.fault({ fault, method: "GET", path: /\/collections\/again$/, from: 2 });
+  const failure = await failureOf(restore(cluster, snapshot));
+  expect(failure.message).toContain("red");
+  expect(await cluster.read("again")).toBeNull();
+});
