@@ -4,8 +4,15 @@
 import { resolveProvider, type Surroundings } from "./schema/convert.ts";
 import { PROVIDER_SCHEMA } from "./schema/provider-schema.gen.ts";
 import type { ResourceSources } from "../workspace/resources.ts";
+import { collections } from "./data-sources/collections.ts";
+import { recoveryPoints } from "./data-sources/recovery-points.ts";
+import { snapshots } from "./data-sources/snapshots.ts";
+import { nextRunsFunction } from "./functions/next-runs.ts";
+import { retentionPreview } from "./functions/retention-preview.ts";
 import { openQueues, type Queues } from "./queues.ts";
 import { backupPolicy } from "./resources/backup-policy.ts";
+import { restore } from "./resources/restore.ts";
+import { snapshot } from "./resources/snapshot.ts";
 import { resourceType } from "./resources/resource-type.ts";
 import { diagnosticsOf, plainOf } from "./resources/values.ts";
 import type { ConfigureRequest, ConfigureResult, ProviderDefinition } from "./server/definition.ts";
@@ -21,14 +28,18 @@ export interface ProviderOptions extends Surroundings {
 
 export function snapformProvider(options: ProviderOptions): ProviderDefinition<ProviderWorld> {
   const queues = openQueues();
-  const kinds = [backupPolicy];
+  const kinds = [backupPolicy, snapshot, restore];
   return {
     schema: PROVIDER_SCHEMA.provider,
     validate: (config) => diagnosticsOf(resolveProvider(plainOf(config), options).mistakes),
     configure: (request) => Promise.resolve(configure(options, queues, request)),
     resources: Object.fromEntries(kinds.map((kind) => [kind.type, resourceType(kind, options)])),
-    dataSources: {},
-    functions: {},
+    dataSources: {
+      snapform_collections: collections,
+      snapform_recovery_points: recoveryPoints,
+      snapform_snapshots: snapshots,
+    },
+    functions: { next_runs: nextRunsFunction, retention_preview: retentionPreview },
   };
 }
 

@@ -17,15 +17,15 @@ import { treeOf, UNKNOWN, type Tree, type Value } from "../wire/value.ts";
 import type { ProviderWorld } from "../world.ts";
 import { aftermathOf, asErrors, nothingDone, type Aftermath } from "./aftermath.ts";
 import { addressOf, focus, resolve } from "./around.ts";
-import type { Kind } from "./kind.ts";
+import type { Described, Kind } from "./kind.ts";
 import { isAcknowledged, optionsOf } from "./plan-resource.ts";
 import { sentence } from "./plan-diagnostics.ts";
 import { describe, lookAt } from "./read-resource.ts";
-import { textAt, valueOf, withMembers } from "./values.ts";
+import { plainOf, textAt, valueOf, withMembers } from "./values.ts";
 import { formatKept, formatView, parseKept, unpack, type Kept } from "./view.ts";
 
 /** How long an apply waits for another process that holds the state's lock: fifteen minutes. */
-export const LOCK_TIMEOUT_MS = 15 * 60_000;
+export const LOCK_TIMEOUT_MS: number = 15 * 60_000;
 
 type Context = ApplyContext<ProviderWorld>;
 
@@ -48,7 +48,9 @@ export async function createResource(
   if (after.isIncomplete && !after.isAnythingDone) {
     return { state: null, diagnostics: nothingDone(applied.plan, after.diagnostics) };
   }
-  return finish(kind, context, desired, { planned, after, found: after.diagnostics });
+  const made = await finish(kind, context, desired, { planned, after, found: after.diagnostics });
+  const old = after.isAnythingDone ? null : (kind.takenUp?.(plainOf(made.state ?? {})) ?? null);
+  return old === null ? made : { ...made, diagnostics: [...(made.diagnostics ?? []), old] };
 }
 
 /** Carries out the very plan that was shown, or one made now where none could be. */
@@ -59,6 +61,7 @@ export async function updateResource(
   { planned, prior, private: planPrivate }: UpdateRequest,
 ): Promise<ApplyResult> {
   const desired = needDesired(kind, around, context, planned);
+  await adoptImported(kind, context, desired, { planned, prior });
   const kept = parseKept(planPrivate);
   // Should nothing come of it, the plan is forgotten and what was seen is not.
   context.keep(prior, formatKept({ view: kept.view }));
@@ -68,6 +71,28 @@ export async function updateResource(
   const { after } = await carryOut(kind, context, desired, request);
   const found = after.isIncomplete ? asErrors(after.diagnostics) : after.diagnostics;
   return finish(kind, context, desired, { planned, after, found });
+}
+
+/** What was imported by its id belongs to the resource from the first apply on. */
+async function adoptImported(
+  kind: Kind,
+  { configured, signal }: Context,
+  desired: Desired,
+  { planned, prior }: Pick<UpdateRequest, "planned" | "prior">,
+): Promise<void> {
+  const id = textAt(prior, "id");
+  const address = addressOf(kind, planned);
+  if (kind.word !== "snapshot" || addressOf(kind, prior) !== null) return;
+  if (id === null || address === null) return;
+  await configured.change(desired, signal, async (workspace) => {
+    await workspace.adopt({
+      ids: [id],
+      fromRepository: false,
+      address,
+      dryRun: false,
+      lockTimeoutMs: LOCK_TIMEOUT_MS,
+    });
+  });
 }
 
 function savedOf({ plan }: Kept): Plan | null {
@@ -172,7 +197,7 @@ async function finish(
 }
 
 /** What is still unknown becomes what is described, or nothing. */
-function fill(planned: Tree, described: { readonly [name: string]: unknown }): Tree {
+function fill(planned: Tree, described: Described): Tree {
   return treeOf(
     Object.entries(planned).map(([name, value]): [string, Value] => {
       if (value !== UNKNOWN) return [name, value];

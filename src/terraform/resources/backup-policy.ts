@@ -6,16 +6,19 @@ import { matchCollections } from "../../policy/match.ts";
 import { nextRuns } from "../../policy/schedule.ts";
 import type { Path } from "../wire/path.ts";
 import { importPolicy } from "./import-policy.ts";
-import type { Kind, Sight } from "./kind.ts";
+import type { Described, Kind, Sight } from "./kind.ts";
 import { isAcknowledged } from "./plan-resource.ts";
 import { textAt } from "./values.ts";
+
+const OUTCOMES = ["newest_restorable", "oldest_restorable", "next_run", "status"];
 
 /** `snapform_backup_policy`. */
 export const backupPolicy: Kind = Object.freeze({
   type: "snapform_backup_policy",
   word: "policy",
   isNamedByAddress: true,
-  outcomes: ["newest_restorable", "oldest_restorable", "next_run", "status"],
+  outcomes: OUTCOMES,
+  fleeting: OUTCOMES,
   clustersOf: (desired) => desired.policies.map(({ cluster }) => cluster),
   concernOf(desired) {
     const { cluster, collections } = policyOf(desired);
@@ -27,7 +30,7 @@ export const backupPolicy: Kind = Object.freeze({
       isEnoughWhole: true,
     };
   },
-  planOptions: () => ({}),
+  planOptions: (value) => ({ firstOnly: textAt(value, "runs") === "external" }),
   describe,
   pathOf: ({ collection, code }: PlanProblem): Path =>
     collection !== null && code === "not-found" ? ["collections"] : ["cluster"],
@@ -45,7 +48,7 @@ function isMatched(patterns: readonly string[], name: string): boolean {
   return matchCollections(patterns, [name]).length > 0;
 }
 
-function describe(sight: Sight): { readonly [name: string]: unknown } {
+function describe(sight: Sight): Described {
   const { desired, view, plan, before } = sight;
   const policy = policyOf(desired);
   const seen = view.inventory.clusters.find(({ name }) => name === policy.cluster);

@@ -1,3 +1,7 @@
+// terraform/resources/ is what Terraform manages: policies, snapshots and restores, each declared
+// by what tells it from the others (kind.ts) and carried through one common life. May know the
+// planner, the schema, the framework and the provider's world. Invariant: the world is looked at in
+// refreshes only, a plan is a pure function of what was seen, and what is done is the plan shown.
 import type { Desired } from "../../desired/desired.ts";
 import type { Plan, PlanProblem } from "../../plan/plan.ts";
 import type { PlanOptions } from "../../plan/plan-config.ts";
@@ -19,6 +23,9 @@ export interface Sight {
   readonly before: Tree;
 }
 
+/** Computed attributes by name, in plain values. */
+export type Described = { readonly [name: string]: unknown };
+
 /** What tells the types of resources apart. Everything else they have in common. */
 export interface Kind {
   readonly type: ResourceTypeName;
@@ -26,8 +33,10 @@ export interface Kind {
   readonly word: "policy" | "snapshot" | "restore";
   /** Whether its `id` is its address, and so known before it is made. */
   readonly isNamedByAddress: boolean;
-  /** Computed attributes that may come out otherwise whenever something is done. */
+  /** Computed attributes that may come out otherwise when something is done. */
   readonly outcomes: readonly string[];
+  /** Those of them that may also come out otherwise when only the configuration changes. */
+  readonly fleeting: readonly string[];
   /** The clusters that have to be looked at. */
   clustersOf(desired: Desired): readonly string[];
   /** What of the world concerns it. */
@@ -35,7 +44,7 @@ export interface Kind {
   /** How it is planned, beside that it is planned alone. */
   planOptions(value: Tree): PlanOptions;
   /** The computed attributes, as the world is now. */
-  describe(sight: Sight): { readonly [name: string]: unknown };
+  describe(sight: Sight): Described;
   /** The attribute that a problem of the plan is about. */
   pathOf(problem: PlanProblem): Path;
   /** What speaks against a configuration that no schema knows; `value` may hold unknown values. */
@@ -44,5 +53,7 @@ export interface Kind {
   readonly isOver: boolean;
   /** Why nothing that it made can be deleted; left out where it can. */
   refuseDelete?(): Diagnostic;
+  /** Says that what is declared anew was there already; left out where that is nothing special. */
+  takenUp?(described: Described): Diagnostic | null;
   import(context: CallContext<ProviderWorld>, id: string): Promise<Imported>;
 }

@@ -8,7 +8,7 @@ import type { PlanRequest, PlanResult } from "../server/definition.ts";
 import { errorDiagnostic, hasErrors, type Diagnostic } from "../server/diagnostic.ts";
 import { isSameValue } from "../wire/compare.ts";
 import { typeOfAttribute } from "../wire/schema.ts";
-import { isTree, memberOf, UNKNOWN, type Tree } from "../wire/value.ts";
+import { isTree, memberOf, UNKNOWN, type Tree, type Value } from "../wire/value.ts";
 import { addressOf, attributesOf, concernOf, focus, resolve } from "./around.ts";
 import { changeLines } from "./change-lines.ts";
 import type { Kind } from "./kind.ts";
@@ -95,7 +95,7 @@ interface Change {
 function planUpdate({ kind, prior, proposed, kept, desired }: Change): PlanResult {
   const view = viewOf(parseKept(kept));
   const isChanged = differs(kind, prior, proposed);
-  const outcomes = Object.fromEntries(kind.outcomes.map((name) => [name, UNKNOWN] as const));
+  const outcomes = unknownOf(kind.outcomes);
   if (desired === null || view === null || !covers(view, kind, desired, proposed)) {
     if (!isChanged) return { planned: proposed };
     return { planned: withMembers(proposed, { ...outcomes, changes: UNKNOWN }) };
@@ -105,13 +105,19 @@ function planUpdate({ kind, prior, proposed, kept, desired }: Change): PlanResul
   const diagnostics = planDiagnostics(kind, plan, isAllowed);
   const isIdle = plan.actions.every((action) => withheldBecause(action, isAllowed) !== null);
   if (isIdle && !isChanged) return { planned: proposed, diagnostics };
-  const changes = isIdle ? {} : { changes: changeLines(plan.actions, isAllowed) };
+  const result = isIdle
+    ? unknownOf(kind.fleeting)
+    : { ...outcomes, changes: changeLines(plan.actions, isAllowed) };
   const { view: seen } = parseKept(kept);
   return {
-    planned: withMembers(proposed, { ...outcomes, ...changes }),
+    planned: withMembers(proposed, result),
     private: formatKept({ view: seen, plan: pack(lean(plan)) }),
     diagnostics,
   };
+}
+
+function unknownOf(names: readonly string[]): { readonly [name: string]: typeof UNKNOWN } {
+  return Object.fromEntries(names.map((name) => [name, UNKNOWN] as const));
 }
 
 /** Without what only a reader wants to know. */
@@ -131,9 +137,9 @@ function differs(kind: Kind, prior: Tree, proposed: Tree): boolean {
   return isOther || textOf(memberOf(prior, "timeouts")) !== textOf(memberOf(proposed, "timeouts"));
 }
 
-function textOf(timeouts: unknown): string {
+function textOf(timeouts: Value): string {
   if (!isTree(timeouts)) return "";
-  const texts = Object.entries(timeouts).map(([name, text]) => `${name}=${String(text)}`);
+  const texts = Object.keys(timeouts).map((name) => `${name}=${textAt(timeouts, name) ?? ""}`);
   return texts.sort().join();
 }
 

@@ -4,7 +4,7 @@ import type { CallContext, ReadResult, Stored } from "../server/definition.ts";
 import { memberOf, type Tree } from "../wire/value.ts";
 import type { ProviderWorld } from "../world.ts";
 import { attributesOf, concernOf, focus, resolve } from "./around.ts";
-import type { Kind } from "./kind.ts";
+import type { Described, Kind } from "./kind.ts";
 import { narrow } from "./narrow.ts";
 import { planOf } from "./plan-resource.ts";
 import { withMembers } from "./values.ts";
@@ -22,12 +22,7 @@ export async function lookAt(
 }
 
 /** The computed attributes of a resource, as a look shows them. */
-export function describe(
-  kind: Kind,
-  desired: Desired,
-  view: View,
-  before: Tree,
-): { readonly [name: string]: unknown } {
+export function describe(kind: Kind, desired: Desired, view: View, before: Tree): Described {
   return kind.describe({ desired, view, plan: planOf(kind, desired, view, before), before });
 }
 
