@@ -1,5 +1,5 @@
 // Builds dist/: the library (tsc), the constructs once more for their second engine, then the
-// command line as one bundle (esbuild).
+// command line as one bundle and the Terraform provider as one file (esbuild).
 //
 // The bundle is split into chunks so that a command loads only what it needs. Every file of it,
 // workers included, lies flat in dist/cli/: that is what lets `new URL("./x-worker.js",
@@ -11,6 +11,7 @@ import { basename, join, relative } from "node:path";
 import { build, type Metafile } from "esbuild";
 
 import { bundledLicenses } from "./build/licenses.ts";
+import { buildProvider, writeProvider } from "./build/provider/build-provider.ts";
 import { copyForSecondEngine } from "./build/second-engine.ts";
 
 const root = join(import.meta.dirname, "..");
@@ -100,3 +101,8 @@ await step("clean dist/", () => rmSync(dist, { recursive: true, force: true }));
 await step("library", compileLibrary);
 await step("second engine of constructs", () => copyForSecondEngine(dist));
 await step("command line", bundleCli);
+await step("Terraform provider", async () => {
+  const built = await buildProvider(root);
+  writeProvider(join(dist, "terraform"), built);
+  return `${Math.round(built.program.length / 1024)} KiB`;
+});

@@ -1,0 +1,52 @@
+import { execFileSync, spawnSync } from "node:child_process";
+import { chmodSync, copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+/** Where Node looks for the program that was put into it: a part of its documentation. */
+const blobName = "NODE_SEA_BLOB";
+const fuse = "NODE_SEA_FUSE_fce680ab2cc467b6e072b8b5df1996b2";
+
+/** What to say of the Node in it, whose licences are too long to come along. */
+export const licenseOfNode: Readonly<Record<string, string>> = {
+  "NODE-LICENSE.txt":
+    `This program contains Node.js ${process.version}, under these licences:\n` +
+    `https://github.com/nodejs/node/blob/${process.version}/LICENSE\n`,
+};
+
+/**
+ * A program with the Node that runs this, for this kind of machine: it needs none on the path.
+ * `strip`, where there is one, takes the symbols out first, because afterwards it would break it.
+ */
+export async function buildExecutable(text: string): Promise<Buffer> {
+  const folder = mkdtempSync(join(tmpdir(), "snapform-executable-"));
+  try {
+    const [main, blob, config] = ["main.js", "main.blob", "sea.json"].map((n) => join(folder, n));
+    const program = join(folder, "program");
+    writeFileSync(main ?? "", text);
+    const setting = { main, output: blob, disableExperimentalSEAWarning: true };
+    writeFileSync(config ?? "", JSON.stringify(setting));
+    execFileSync(process.execPath, ["--experimental-sea-config", config ?? ""], {
+      stdio: "pipe",
+    });
+    copyFileSync(process.execPath, program);
+    chmodSync(program, 0o755);
+    spawnSync("strip", [program], { stdio: "ignore" });
+    await injected(program, readFileSync(blob ?? ""));
+    return readFileSync(program);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** `postject` warns about notes of ELF files that it does not know; they do no harm. */
+async function injected(program: string, blob: Buffer): Promise<void> {
+  const { inject } = await import("postject");
+  const { warn, log } = console;
+  console.warn = console.log = () => undefined;
+  try {
+    await inject(program, blobName, blob, { sentinelFuse: fuse });
+  } finally {
+    Object.assign(console, { warn, log });
+  }
+}

@@ -1,0 +1,51 @@
+import { chmodSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+
+import { bundledLicenses } from "../licenses.ts";
+import { bundleProvider } from "./bundle.ts";
+import { programName } from "./release.ts";
+
+export interface BuiltProvider {
+  readonly version: string;
+  /** JavaScript, without the line by which a system runs it. */
+  readonly text: string;
+  /** The same as a program for every system that has such lines. */
+  readonly program: Buffer;
+  /** Texts that go wherever the program is published. */
+  readonly licenses: Readonly<Record<string, string>>;
+}
+
+/** Builds the provider in memory. */
+export async function buildProvider(root: string): Promise<BuiltProvider> {
+  const manifest = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as {
+    readonly version: string;
+  };
+  const { text, metafile } = await bundleProvider(root, "src/terraform/main.ts");
+  return {
+    version: manifest.version,
+    text,
+    program: Buffer.from(`#!/usr/bin/env node\n${text}`),
+    licenses: {
+      "LICENSE.txt": readFileSync(join(root, "LICENSE"), "utf8"),
+      "THIRD-PARTY-LICENSES.txt": bundledLicenses(root, metafile),
+    },
+  };
+}
+
+/** Writes the program, and the licences of what is in it, into a folder; answers its path. */
+export function writeProvider(folder: string, built: BuiltProvider): string {
+  const file = join(folder, programName(built.version));
+  writeProgram(file, built.program);
+  const licenses = built.licenses["THIRD-PARTY-LICENSES.txt"] ?? "";
+  writeFileSync(join(folder, "THIRD-PARTY-LICENSES.txt"), licenses);
+  return file;
+}
+
+/** Whoever runs it meanwhile gets the old program or the new one, never a part. */
+export function writeProgram(file: string, program: Uint8Array): void {
+  mkdirSync(dirname(file), { recursive: true });
+  const aside = `${file}.${process.pid}.tmp`;
+  writeFileSync(aside, program);
+  chmodSync(aside, 0o755);
+  renameSync(aside, file);
+}
