@@ -62,7 +62,7 @@ export async function restore(
     },
     context,
   );
-  const undo = await cutOver(engine, action, result, context);
+  const undo = (await cutOver(engine, action, result, context)) ?? savedBefore(run, action);
   const record = { ...pendingRecord(run, action), targetIdentity: result.targetIdentity };
   await run.ledger.record(
     { type: "restored", restore: { ...record, check: result.check.level, undo } },
@@ -75,6 +75,20 @@ export async function restore(
     check: result.check,
     ...(undo === null ? {} : { undo }),
   };
+}
+
+/** What was saved of the target is a way back even where the engine knows none. */
+function savedBefore(run: Run, action: RestoreAction): string | null {
+  const { address, cluster, collection, dependsOn } = action;
+  const saved = Object.values(run.ledger.state.snapshots).find(
+    (each) =>
+      each.address === address && dependsOn.includes(createId(each.id, cluster, collection)),
+  );
+  return saved ? `Restore snapshot ${saved.id} over it; it holds what was there before.` : null;
+}
+
+function createId(snapshotId: string, cluster: string, collection: string): string {
+  return `create:${snapshotId}@${cluster}/${collection}`;
 }
 
 /** Moves the alias after the check has passed; the former target stays for undo. */

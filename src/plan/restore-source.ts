@@ -145,10 +145,11 @@ export function restoreSource(
   }
   for (const snapshot of survey.snapshotsOf(origin.cluster, origin.collection)) {
     if (!isComplete(snapshot)) continue;
-    if (origin.address !== null && survey.addressOf(snapshot) !== origin.address) continue;
     const place = bestPlace(snapshot, origin.place);
     if (place === null) continue;
+    // An id means that one, whatever made it: what a restore saved has no other way back.
     if (at === snapshot.id) return existingSource(snapshot, place);
+    if (origin.address !== null && survey.addressOf(snapshot) !== origin.address) continue;
     if (isSafety(snapshot)) continue;
     if (at === "latest") return existingSource(snapshot, place);
     const finishedAt = snapshot.finishedAt ?? snapshot.startedAt;

@@ -154,6 +154,11 @@ describe("what a restore reads", () => {
     expect(sourceOf(fromVault, { inventory: { snapshots } })).toBe(today.id);
     const from = { ...fromVault.from, at: safety.id } as DesiredRestore["from"];
     expect(sourceOf({ ...fromVault, from }, { inventory: { snapshots } })).toBe(safety.id);
+    // It may lie on the cluster alone, where only a policy leads.
+    const native = { ...safety, copies: [{ ...copies[0], place: "cluster" as const }] };
+    const byPolicy = { inventory: { snapshots: [native, today] } } as Given;
+    expect(sourceOf(at(safety.id), byPolicy)).toBe(safety.id);
+    expect(sourceOf(at("latest"), byPolicy)).not.toBe(safety.id);
   });
 
   it("stays until the restore has read it", () => {
