@@ -63,7 +63,8 @@ async function incomplete(
   }
   const missing = native.parts.filter((part) => part.status !== "complete");
   const names = missing.map((part) => part.name).join(", ");
-  throw new SnapformError("partial", `the snapshot is incomplete; missing: ${names}`, {
+  const why = (native.failures ?? []).map((failure) => `; ${failure}`).join("");
+  throw new SnapformError("partial", `the snapshot is incomplete; missing: ${names}${why}`, {
     retryable: true,
   });
 }

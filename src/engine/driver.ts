@@ -107,6 +107,8 @@ export interface NativeSnapshot extends NativeHandle {
   readonly points: PointRange | null;
   readonly layout: SnapshotLayout | null;
   readonly pinned: boolean;
+  /** Of one that was just made and is not whole: why, a sentence for each part that is missing. */
+  readonly failures?: readonly string[];
 }
 
 /** Reads the files of a snapshot that a repository holds, with its hashes checked. */

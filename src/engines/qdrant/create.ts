@@ -209,6 +209,7 @@ function nativeOf(
     points: details.points,
     layout: spread,
     pinned: false,
+    failures: isWhole ? [] : details.failures.map(({ message }) => message),
   });
 }
 
