@@ -1,5 +1,6 @@
 import { formatInZone } from "../clock/zone.ts";
 import type { DesiredPolicy } from "../desired/desired.ts";
+import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import { nextRuns } from "../policy/schedule.ts";
 import { isComplete } from "../snapshot/snapshot.ts";
 import { look, type Look } from "./listing.ts";
@@ -41,8 +42,23 @@ export async function statusOf(session: Session): Promise<Status> {
       .map((entry) => entry.snapshot)
       .filter(({ copies }) => copies.some((copy) => copy.status === "damaged")),
     repositories: view.inventory.repositories,
-    diagnostics: view.plan.diagnostics,
+    diagnostics: [...view.plan.diagnostics, ...unseen(view, collections)],
   };
+}
+
+/** Of policies that no collection is known of, there is no line that could tell what is wrong. */
+function unseen(view: Look, shown: readonly CollectionStatus[]): readonly Diagnostic[] {
+  const told = new Set(shown.map(({ problem }) => problem));
+  return view.plan.problems
+    .filter(({ address, collection }) => collection === null && address.startsWith("policy."))
+    .filter(({ message }) => !told.has(message))
+    .map(({ address, code, message }) => ({
+      severity: "error",
+      code,
+      summary: "A policy protects nothing now",
+      detail: `${address}: ${message}`,
+      address,
+    }));
 }
 
 function collectionNames(view: Look, policy: DesiredPolicy): readonly string[] {

@@ -1,3 +1,4 @@
+import { hasErrors } from "../../diagnostics/diagnostic.ts";
 import type { ExitName } from "../../errors/index.ts";
 import type { CommandScope } from "../context.ts";
 import type { GlobalFlags } from "../flags.ts";
@@ -17,6 +18,6 @@ export async function status(scope: CommandScope, flags: GlobalFlags): Promise<E
     );
     const isBad = found.collections.some((entry) => !["ok", "due"].includes(stateOf(entry)));
     const isDamaged = found.damaged.length > 0 || !found.repositories.every(isSound);
-    return isBad || isDamaged ? "error" : "done";
+    return isBad || isDamaged || hasErrors(found.diagnostics) ? "error" : "done";
   });
 }
