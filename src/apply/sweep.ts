@@ -38,7 +38,9 @@ export async function sweepRepositories(run: Run, plan: Plan): Promise<void> {
     } catch (error) {
       if (isFatal(error)) throw error;
       if (world.signal.aborted) return;
-      const { message } = failureOf(error);
+      const { code, message } = failureOf(error);
+      // Where the first thing that should come into it has failed there is nothing to sweep.
+      if (code === "not-found") continue;
       world.emit({ type: "warning", text: `repository ${name} was not swept: ${message}` });
     }
   }
