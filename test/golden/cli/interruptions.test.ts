@@ -89,8 +89,7 @@ describe.concurrent("an engine that is to come", () => {
   const secret = "s3cr3t-hunter2-value";
   const yaml = config().replace(
     "uri: ./data }",
-    "uri: ./data }\n" +
-      "  prod: { engine: milvus, address: '127.0.0.1:1', token: '${env:KEY}' }",
+    "uri: ./data }\n" + "  prod: { engine: milvus, address: '127.0.0.1:1', token: '${env:KEY}' }",
   );
 
   test("is a warning of validate, and an error of everything that would use it", async () => {

@@ -1,21 +1,14 @@
 // Places that cannot be used: files where folders should be, what may not be written, full disks.
 // Nothing half-done stays visible, and once the place is put right the same command succeeds.
 import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { afterAll, describe, expect, test } from "vitest";
+import { writeFileSync } from "node:fs";
+import { describe, expect, test } from "vitest";
+import { mountReadOnly, mountSmall, noMounts } from "./mounts.ts";
 import { openStage, plain, snapshotsOf, type Stage } from "./stage.ts";
 
-/** Why mounts cannot be made here; null where they can. */
-const noMounts = whyNoMounts();
-if (noMounts !== null) console.warn(`Skips what needs a mount: ${noMounts}`);
 const isRoot = process.getuid?.() === 0;
 if (isRoot)
   console.warn("Skips rights of files: root may do everything; read-only mounts stand in");
-
-const releases: (() => void)[] = [];
-afterAll(() => releases.forEach((release) => release()));
 
 describe.concurrent("a file where a folder should be", () => {
   test("of a repository is a problem of the plan, and the file stays", async () => {
@@ -184,31 +177,6 @@ async function stageWithTable(): Promise<Stage> {
   return stage;
 }
 
-function mount(stage: Stage, name: string, ...args: readonly string[]): () => void {
-  const path = stage.path(name);
-  mkdirSync(path, { recursive: true });
-  execFileSync("mount", [...args, path], { stdio: "pipe" });
-  let isMounted = true;
-  const release = (): void => {
-    if (isMounted) execFileSync("umount", ["-l", path], { stdio: "pipe" });
-    isMounted = false;
-  };
-  releases.push(release);
-  return release;
-}
-
-function mountSmall(stage: Stage, name: string): () => void {
-  return mount(stage, name, "-t", "tmpfs", "-o", "size=2m", "snapform-golden");
-}
-
-function mountReadOnly(stage: Stage, name: string): () => void {
-  const path = stage.path(name);
-  mkdirSync(path, { recursive: true });
-  const release = mount(stage, name, "--bind", path);
-  execFileSync("mount", ["-o", "remount,ro,bind", path], { stdio: "pipe" });
-  return release;
-}
-
 /** Fills a disk of two mebibytes but for some pages. */
 function fill(stage: Stage, name: string, pages = 0): void {
   const page = Buffer.alloc(4096);
@@ -218,20 +186,5 @@ function fill(stage: Stage, name: string, pages = 0): void {
     } catch {
       return;
     }
-  }
-}
-
-function whyNoMounts(): string | null {
-  if (process.platform !== "linux") return "this is not Linux";
-  if (process.getuid?.() !== 0) return "not root";
-  const folder = mkdtempSync(join(tmpdir(), "snapform-mount-"));
-  try {
-    execFileSync("mount", ["-t", "tmpfs", "none", folder], { stdio: "pipe" });
-    execFileSync("umount", [folder], { stdio: "pipe" });
-    return null;
-  } catch (error) {
-    return `mount is refused: ${String(error)}`;
-  } finally {
-    rmSync(folder, { recursive: true });
   }
 }
