@@ -122,7 +122,9 @@ async function clearRestore(run: Run, intent: Intent): Promise<boolean> {
   const settled: Change = { type: "settled", actionId: intent.actionId };
   let changes: readonly Change[];
   try {
-    changes = await settleRestore(unstoppable(run.world), intent);
+    // With what the restore has asked to be remembered since it began.
+    const latest = run.ledger.state.intents[intent.actionId] ?? intent;
+    changes = await settleRestore(unstoppable(run.world), latest);
   } catch (error) {
     if (isFatal(error)) throw error;
     const text = `an interrupted restore is cleared by the next apply: ${failureOf(error).message}`;

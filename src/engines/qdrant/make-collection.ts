@@ -1,3 +1,4 @@
+import { isSnapformError } from "../../errors/index.ts";
 import type { Json } from "../../snapshot/json.ts";
 import { createCollection } from "./api/collections.ts";
 import { createShardKey } from "./api/shard-keys.ts";
@@ -45,8 +46,16 @@ export async function makeCollection(
   const { signal } = context;
   const options = { signal, timeoutMs: setting.timeouts.lookMs };
   const body = creationOf(config);
-  await askAny(setting, ({ client }) => createCollection(client, collection, body, options));
+  await run.remember({ isMaking: true });
+  try {
+    await askAny(setting, ({ client }) => createCollection(client, collection, body, options));
+  } catch (error) {
+    // Where the servers refused, whatever bears that name is somebody else's.
+    if (isSnapformError(error) && !error.outcomeUnknown) await run.remember({ isMaking: false });
+    throw error;
+  }
   await setMark(setting, markerAlias(request.runId), collection, signal);
+  await run.remember({ isMaking: false });
   for (const key of source.layout?.shardKeys ?? []) {
     await askAny(setting, ({ client }) => createShardKey(client, collection, key, {}, options));
   }

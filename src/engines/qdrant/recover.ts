@@ -3,7 +3,7 @@ import { SnapformError } from "../../errors/index.ts";
 import type { PointRange } from "../../snapshot/snapshot.ts";
 import { countPoints } from "./api/collections.ts";
 import { overwritingAlias, scratchName, targetAlias } from "./marks.ts";
-import { clearBuilt, clearFinished } from "./restore-clear.ts";
+import { builtBy, clearBuilt, clearFinished } from "./restore-clear.ts";
 import { finishOverwriting, type InterruptedRun } from "./restore-forward.ts";
 import { readRecord, type RestoreRecord } from "./restore-record.ts";
 import { waitUntilIdle } from "./restore-wait.ts";
@@ -91,8 +91,6 @@ async function clearRun(
 ): Promise<RecoveredRun> {
   const { signal } = context;
   const lost = record?.pieces.find(({ number }) => number === record.inFlight) ?? null;
-  const shape = record?.shape ?? null;
-  const serverMakes = record?.serverMakes ?? false;
   let isCleaned = false;
   for (const collection of record === null ? [scratch, target] : [record.scratch ?? target]) {
     if (lost !== null) {
@@ -101,7 +99,8 @@ async function clearRun(
       await waitUntilIdle(setting, collection, lost, signal);
     }
     const isScratch = collection === scratch;
-    const built = { runId, collection, shape, isScratch, serverMakes };
+    const unknown = { runId, collection, shape: null, isScratch, serverMakes: false };
+    const built = record === null ? unknown : builtBy(record, collection);
     isCleaned = (await clearBuilt(setting, built, signal)) || isCleaned;
   }
   isCleaned = (await dropMarks(setting, runId, signal)) > 0 || isCleaned;

@@ -21,12 +21,19 @@ import type { QdrantSetting } from "./setting.ts";
 export interface Built {
   readonly runId: string;
   readonly collection: string;
-  /** How it looks when the run has made it; null where nobody remembers. */
+  /** How it looks where the run may have made it without coming to mark it; null: it has not. */
   readonly shape: RestoreRecord["shape"];
   /** True for a name that is made of the run's id, which nobody else gives to a collection. */
   readonly isScratch: boolean;
   /** True: the run had the server make the collection from the first file. */
   readonly serverMakes: boolean;
+}
+
+/** What a run may have built under that name, by what it is remembered of. */
+export function builtBy(record: RestoreRecord, collection: string): Built {
+  const { runId, isMaking, serverMakes, scratch } = record;
+  const shape = isMaking ? record.shape : null;
+  return { runId, collection, shape, isScratch: collection === scratch, serverMakes };
 }
 
 /**
@@ -41,23 +48,24 @@ export async function clearBuilt(
 ): Promise<boolean> {
   const names = await lookAtNames(setting, signal);
   if (!names.collections.has(collection)) return false;
-  if (isScratch || hasAlias(names, markerAlias(runId), collection)) {
+  if (isScratch) {
     await deleteAllFiles(setting, collection, signal);
     await dropOwn(setting, collection, signal);
     return true;
   }
-  if (await isMadeAndEmpty(setting, collection, shape, signal)) {
-    await dropOwn(setting, collection, signal);
-    return true;
-  }
+  // Beside the uploads there may lie snapshots of an earlier collection of that name.
   const uploads = await findUploads(setting, runId, collection, signal);
-  if (uploads.length > 0 && serverMakes) throw undecided(collection, uploads);
+  const isOurs =
+    hasAlias(names, markerAlias(runId), collection) ||
+    (await isMadeAndEmpty(setting, collection, shape, signal));
+  if (!isOurs && uploads.length > 0 && serverMakes) throw undecided(collection, uploads);
   await deleteUploads(setting, collection, uploads, signal);
-  return uploads.length > 0;
+  if (isOurs) await dropOwn(setting, collection, signal);
+  return isOurs || uploads.length > 0;
 }
 
 /**
- * Deletes all files of a collection that is wholly ours. They go before it does, because of a
+ * Deletes all files of a scratch collection, whose name nobody else uses. They go before it does, because of a
  * collection that is gone nobody reaches them, and they come back with the next one of its name.
  */
 export async function deleteAllFiles(

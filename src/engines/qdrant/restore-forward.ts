@@ -64,6 +64,7 @@ export async function finishOverwriting(
     pieces: record?.pieces ?? [],
     inFlight: null,
     shape: record?.shape ?? null,
+    isMaking: false,
     serverMakes: false,
     points: expected.points,
     result: { check, copiedBytes },

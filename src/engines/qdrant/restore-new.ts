@@ -6,7 +6,7 @@ import { collectionDetails } from "./api/collections.ts";
 import { makeCollection } from "./make-collection.ts";
 import { markerAlias } from "./marks.ts";
 import { restoreAliases } from "./restore-aliases.ts";
-import { clearBuilt } from "./restore-clear.ts";
+import { builtBy, clearBuilt } from "./restore-clear.ts";
 import { fillCollection } from "./restore-build.ts";
 import { requireNewFits } from "./restore-refusals.ts";
 import { finishedRun } from "./restore-result.ts";
@@ -39,22 +39,18 @@ export async function builtAside<T>(
 ): Promise<T> {
   const { setting, request, source, context } = run;
   const { runId } = request;
-  let isMine = false;
   try {
     const config = await configOf(run);
     const isThere = config !== null;
     if (isThere) await makeCollection(run, collection, config);
     else await run.remember({ serverMakes: true });
-    isMine = true;
     const inFlight = (number: number | null): Promise<void> => run.remember({ inFlight: number });
     const { pieces } = source;
     const mark = markerAlias(runId);
     await fillCollection(setting, { runId, collection, mark, isThere, pieces, inFlight }, context);
     return await check();
   } catch (error) {
-    // Made by somebody else in the last moment: nothing here is the run's.
-    const isTaken = !isMine && isSnapformError(error) && error.code === "already-exists";
-    throw await takenBack(run, isTaken ? null : collection, error);
+    throw await takenBack(run, collection, error);
   }
 }
 
@@ -83,28 +79,14 @@ export function termsOf({ source }: RestoreRun, collection: string): CheckTerms 
 }
 
 /** Clears away what was built. What cannot be cleared now is found again by the run's id. */
-async function takenBack(
-  run: RestoreRun,
-  collection: string | null,
-  error: unknown,
-): Promise<unknown> {
+async function takenBack(run: RestoreRun, collection: string, error: unknown): Promise<unknown> {
   const { setting, request, record, context } = run;
   const { runId } = request;
   const isUnknown = isSnapformError(error) && error.outcomeUnknown;
   const lost = isUnknown ? record.pieces.find(({ number }) => number === record.inFlight) : null;
   return underWay(setting, error, context, async (signal) => {
-    if (collection !== null) {
-      await waitUntilIdle(setting, collection, lost ?? null, signal);
-      const isScratch = collection !== request.target;
-      const built = {
-        runId,
-        collection,
-        shape: record.shape,
-        isScratch,
-        serverMakes: run.record.serverMakes,
-      };
-      await clearBuilt(setting, built, signal);
-    }
+    await waitUntilIdle(setting, collection, lost ?? null, signal);
+    await clearBuilt(setting, builtBy(run.record, collection), signal);
     await dropMarks(setting, runId, signal);
     if (record.inFlight !== null) await run.remember({ inFlight: null });
   });

@@ -31,6 +31,8 @@ export interface RestoreRecord {
   readonly inFlight: number | null;
   /** How a collection looks that came from this snapshot; null where nobody recorded it. */
   readonly shape: { readonly shardCount: number; readonly schemaHash: string } | null;
+  /** True from before the collection is made until it bears the mark. */
+  readonly isMaking: boolean;
   /** True: the server makes the collection, so there is a moment when it bears no mark yet. */
   readonly serverMakes: boolean;
   /** How many points it must have; null where nobody counted. */

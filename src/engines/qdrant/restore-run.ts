@@ -38,6 +38,7 @@ export class RestoreRun {
       inFlight: null,
       shape:
         layout === null ? null : { shardCount: layout.shardCount, schemaHash: layout.schemaHash },
+      isMaking: false,
       serverMakes: false,
       points: opened.source.expected.points,
       result: null,
@@ -50,7 +51,9 @@ export class RestoreRun {
 
   /** Has the record of this run, with what has changed, remembered before anything else is done. */
   async remember(
-    change: Partial<Pick<RestoreRecord, "phase" | "inFlight" | "serverMakes" | "result">>,
+    change: Partial<
+      Pick<RestoreRecord, "phase" | "inFlight" | "isMaking" | "serverMakes" | "result">
+    >,
   ) {
     this.#record = { ...this.#record, ...change };
     await this.request.record(writeRecord(this.#record));

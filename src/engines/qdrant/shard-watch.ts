@@ -29,6 +29,9 @@ export interface ShardView {
   readonly fingerprint: string;
 }
 
+/** States that last: a listener only takes writes, and never becomes anything else. */
+const STEADY: ReadonlySet<string> = new Set(["Active", "Listener"]);
+
 /** In these states a replica is being filled; in the others nothing happens to it. */
 const FILLING: ReadonlySet<string> = new Set([
   "Partial",
@@ -107,7 +110,7 @@ function viewOf(
   const nameOf = new Map(entries.map(([node, { peerId }]) => [peerId, node]));
   const unready = entries.flatMap(([node, placement]) =>
     replicasOf(placement)
-      .filter(({ state }) => state !== "Active")
+      .filter(({ state }) => !STEADY.has(state))
       .map(({ shardId, peerId, state }): UnreadyReplica => {
         const at = nameOf.get(peerId) ?? `peer ${peerId}`;
         return { shardId, at, state, seenBy: node };

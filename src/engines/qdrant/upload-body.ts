@@ -14,7 +14,8 @@ export interface UploadBody {
  * take such a file and to fail at their next start. `beforeEnd` runs when all bytes were handed
  * over and before the upload is complete; when it throws, the upload has no effect.
  *
- * @throws SnapformError `corrupt` when it is no snapshot, or not as long as recorded; for the rest see the source
+ * @throws SnapformError `corrupt` when it is no snapshot, or not as long as recorded; for the rest
+ * see the source
  */
 export async function openBody(
   piece: Piece,

@@ -13,6 +13,7 @@ import {
   take,
   type Cluster,
 } from "./cluster.ts";
+import { openMortal } from "./mortal.ts";
 
 const POINTS = pointsFrom(1, 45);
 const UPLOAD = /\/snapshots\/upload$/;
@@ -243,4 +244,66 @@ test("a collection that turns red is not taken for good", async () => {
   const failure = await failureOf(restore(cluster, snapshot));
   expect(failure.message).toContain("red");
   expect(await cluster.read("again")).toBeNull();
+});
+
+test("snapshots of an earlier collection of the target's name outlive a failed restore", async () => {
+  await using cluster = await startCluster();
+  await cluster.create("again", POINTS);
+  const old = await take(cluster, "again");
+  await cluster.rest("DELETE", "/collections/again");
+  const snapshot = await snapshotOf(cluster);
+  cluster.fake.fault({ fault: { kind: "disk-full" }, path: UPLOAD, from: 3, times: 9 });
+  expect((await failureOf(restore(cluster, snapshot))).code).toBe("resource-exhausted");
+  expect(await cluster.read("again")).toBeNull();
+  expect(await cluster.leftovers()).toEqual([]);
+  const files = (await Promise.all(cluster.fake.nodes.map((node) => node.files()))).flat();
+  for (const { nativeName } of old.parts) expect(files).toContain(`snapshots/again/${nativeName}`);
+});
+
+test("a snapshot of which nobody recorded the configuration is restored all the same", async () => {
+  await using cluster = await startCluster();
+  await using other = await startCluster();
+  const snapshot = { ...(await snapshotOf(cluster)), details: null };
+  await restore(cluster, snapshot);
+  expect(await cluster.read("again")).toEqual(POINTS);
+  const reader = await copyOut(cluster, snapshot);
+  const source = { kind: "repository", reader } as const;
+  const ledger = new Ledger();
+  await other.driver.restore(requestOf(other, source, "docs", ledger), contextOf());
+  expect(await other.read("docs")).toEqual(POINTS);
+  expect(await other.leftovers()).toEqual([]);
+});
+
+test("a collection that the server made without a mark is never dropped by a recovery", async () => {
+  await using cluster = await startCluster();
+  await using other = await startCluster();
+  const snapshot = { ...(await snapshotOf(cluster)), details: null };
+  const source = { kind: "repository", reader: await copyOut(cluster, snapshot) } as const;
+  const ledger = new Ledger();
+  const mortal = openMortal(other, 2);
+  void mortal.driver.restore(requestOf(other, source, "docs", ledger), contextOf());
+  await mortal.died;
+  const run = { runId: "run0001", target: "docs", earlier: ledger.details };
+  const failure = await failureOf(other.driver.recoverRestore(run, contextOf()));
+  expect(failure.code).toBe("failed-precondition");
+  expect(failure.hint).toContain("Delete the collection");
+  await other.rest("DELETE", "/collections/docs");
+  expect(await other.driver.recoverRestore(run, contextOf())).toEqual({ kind: "none" });
+});
+
+test("an empty collection that somebody makes of that name before we do is left alone", async () => {
+  await using cluster = await startCluster();
+  const snapshot = await snapshotOf(cluster);
+  const ledger = new Ledger();
+  const record: Ledger["record"] = async (details) => {
+    await ledger.record(details);
+    const isThere = (await cluster.read("again")) !== null;
+    if (!isThere) await cluster.create("again", []);
+  };
+  const request = requestOf(cluster, native(snapshot), "again", ledger, { record });
+  const failure = await failureOf(cluster.driver.restore(request, contextOf()));
+  expect(failure.code).toBe("already-exists");
+  const run = { runId: "run0001", target: "again", earlier: ledger.details };
+  expect(await cluster.driver.recoverRestore(run, contextOf())).toEqual({ kind: "none" });
+  expect(await cluster.read("again")).toEqual([]);
 });
