@@ -25,6 +25,12 @@ export interface CommandOptions {
   readonly quiet?: boolean;
 }
 
+interface Place {
+  readonly program: string;
+  readonly cwd: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+}
+
 export class Session {
   readonly folder: string;
   /** Asked to spoil the result, to show that the checks at the end notice. */
@@ -85,14 +91,39 @@ export class Session {
     return this.#command(`${line} < ${options.input}`, [file, ...rest], options, options.input);
   }
 
+  /** Runs a program of the example with Node. */
+  program(args: readonly [file: string, ...rest: string[]]): Promise<Outcome> {
+    const [file, ...rest] = args;
+    const line = `node ${[relativeName(file), ...rest].map(quoted).join(" ")}`;
+    return this.#command(line, [file, ...rest], {});
+  }
+
+  /** Runs another program, which has to be on the path, in a folder of the session. */
+  tool(
+    name: string,
+    args: readonly string[],
+    options: CommandOptions & {
+      readonly in?: string;
+      /** Added to the environment. */
+      readonly env?: Readonly<Record<string, string>>;
+    } = {},
+  ): Promise<Outcome> {
+    const line = `${name} ${args.map(quoted).join(" ")}`;
+    const { in: folder = "", env = {} } = options;
+    const place = { cwd: this.path(folder), env: { ...process.env, ...env } };
+    const shown = folder === "" ? line : `cd ${quoted(folder)} && ${line}`;
+    return this.#command(shown, args, options, undefined, { program: name, ...place });
+  }
+
   async #command(
     line: string,
     args: readonly string[],
     { status: expected = 0, quiet = false }: CommandOptions,
     input?: string,
+    place: Place = { program: process.execPath, cwd: this.folder, env: process.env },
   ): Promise<Outcome> {
     this.#print(`$ ${line}\n`);
-    const outcome = await this.#spawn(args, quiet, input);
+    const outcome = await this.#spawn(args, quiet, input, place);
     if (quiet) this.#print(`(${outcome.stdout.length} characters, not shown)\n`);
     if (outcome.status !== 0) this.#print(`exit status ${outcome.status}\n`);
     this.#print("\n");
@@ -105,9 +136,14 @@ export class Session {
     return outcome;
   }
 
-  #spawn(args: readonly string[], quiet: boolean, input?: string): Promise<Outcome> {
+  #spawn(
+    args: readonly string[],
+    quiet: boolean,
+    input: string | undefined,
+    { program, cwd, env }: Place,
+  ): Promise<Outcome> {
     return new Promise((resolve, reject) => {
-      const child = spawn(process.execPath, args, { cwd: this.folder });
+      const child = spawn(program, args, { cwd, env });
       const chunks: { readonly isError: boolean; readonly text: string }[] = [];
       const take = (isError: boolean) => (text: string) => {
         chunks.push({ isError, text });

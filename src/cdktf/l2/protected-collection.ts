@@ -51,8 +51,6 @@ export class ProtectedCollection extends Construct {
       ...(props.repository === undefined ? {} : { repository: props.repository }),
       ...(props.provider === undefined ? {} : { provider: props.provider }),
     };
-    const what = { cluster, collections: [collection], schedule, retention };
-    this.policy = new BackupPolicy(this, "policy", { ...props.policy, ...place, ...what, name });
     this.firstSnapshot =
       firstSnapshot === false
         ? null
@@ -62,6 +60,16 @@ export class ProtectedCollection extends Construct {
             collection,
             ...place,
           });
+    const what = { cluster, collections: [collection], schedule, retention, name };
+    const others = props.policy?.dependsOn ?? [];
+    // What the policy says of the newest snapshot takes in the first one.
+    const dependsOn = this.firstSnapshot === null ? others : [...others, this.firstSnapshot];
+    this.policy = new BackupPolicy(this, "policy", {
+      ...props.policy,
+      ...place,
+      ...what,
+      ...(dependsOn.length === 0 ? {} : { dependsOn }),
+    });
     this.restore = restoreTo === undefined ? null : this.#restored(name, props, restoreTo);
   }
 
