@@ -65,8 +65,8 @@ export async function clearBuilt(
 }
 
 /**
- * Deletes all files of a scratch collection, whose name nobody else uses. They go before it does, because of a
- * collection that is gone nobody reaches them, and they come back with the next one of its name.
+ * Deletes all files of a scratch collection, whose name nobody else uses. They go before it does,
+ * because nobody reaches the files of a collection that is gone.
  */
 export async function deleteAllFiles(
   setting: QdrantSetting,
