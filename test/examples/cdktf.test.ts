@@ -1,0 +1,23 @@
+import { spawnSync } from "node:child_process";
+import { describe, expect, test } from "vitest";
+import { expectSuccess, runExample } from "./run-example.ts";
+
+const hasTerraform = spawnSync("terraform", ["version"]).error === undefined;
+
+describe("cdktf", () => {
+  test("synthesizes two stacks, and Terraform applies both", async () => {
+    const run = await runExample(["cdktf"]);
+    expectSuccess(run, "cdktf");
+    expect(run.stdout).toContain("✓ no two begin at the same minute");
+    expect(run.stdout).toContain("✓ the same YAML gives the same project");
+    // The example says itself what it leaves out where there is no Terraform.
+    expect(run.stdout.includes("✓ staging has every passage")).toBe(hasTerraform);
+    expect(run.stdout.includes("no `terraform` on the path")).toBe(!hasTerraform);
+  });
+
+  test("notices when nothing fails the synthesis", async () => {
+    const run = await runExample(["cdktf", "--spoil"]);
+    expect(run.status).toBe(1);
+    expect(run.stderr).toContain("FAILED: not true: the aspect names the table");
+  });
+});
