@@ -8,13 +8,12 @@ import {
 } from "node:http2";
 import type { AddressInfo } from "node:net";
 import type { TLSSocket } from "node:tls";
-import { SnapformError } from "../../errors/index.ts";
 import type { Log } from "../server/log.ts";
 import type { ProviderServer } from "../server/provider-server.ts";
 import { textOfThrown } from "../server/thrown.ts";
 import type { Certificate } from "./certificate.ts";
-import { unframe } from "./grpc-frame.ts";
 import { reply } from "./grpc-reply.ts";
+import { readRequest, refusalOf } from "./grpc-request.ts";
 import { GRPC_OK, trailersOf } from "./grpc-status.ts";
 import type { Lifecycle } from "./lifecycle.ts";
 import type { Place } from "./place.ts";
@@ -42,7 +41,12 @@ const PROVIDER = "/tfplugin6.Provider/";
 export async function startGrpcServer(options: GrpcServerOptions): Promise<void> {
   const { place, tls, lifecycle } = options;
   const server = tls === null ? createServer(SETTINGS) : secureServer(tls);
-  server.on("session", (session) => serveSession(session, options));
+  const pinned = tls && new X509Certificate(tls.clientCertificate).raw;
+  server.on("session", (session) => {
+    // A stranger's connection is none: neither its coming nor its going ends the process.
+    if (pinned === null || isShown(session, pinned)) serveSession(session, options);
+    else session.destroy();
+  });
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
     server.listen(place.listen, resolve);
@@ -51,12 +55,10 @@ export async function startGrpcServer(options: GrpcServerOptions): Promise<void>
   server.on("error", (error) => lifecycle.crash(error));
 }
 
-/** Only the very certificate that Terraform has announced may connect, not one signed by it. */
 function secureServer({
   certificate,
   clientCertificate,
 }: NonNullable<GrpcServerOptions["tls"]>): Http2Server {
-  const pinned = new X509Certificate(clientCertificate).raw;
   const server = createSecureServer({
     ...SETTINGS,
     cert: certificate.pem,
@@ -66,13 +68,14 @@ function secureServer({
     rejectUnauthorized: true,
     minVersion: "TLSv1.2",
   });
-  server.on("secureConnection", (socket: TLSSocket) => {
-    const shown = socket.getPeerX509Certificate()?.raw;
-    if (shown === undefined || !shown.equals(pinned)) socket.destroy();
-  });
   // A connection that fails to prove itself ends; it is nobody's crash.
   server.on("tlsClientError", () => undefined);
   return server as unknown as Http2Server;
+}
+
+/** Only the very certificate that Terraform has announced may connect, not one signed by it. */
+function isShown({ socket }: ServerHttp2Session, pinned: Buffer): boolean {
+  return (socket as TLSSocket).getPeerX509Certificate()?.raw.equals(pinned) ?? false;
 }
 
 function serveSession(session: ServerHttp2Session, options: GrpcServerOptions): void {
@@ -86,6 +89,12 @@ function serveSession(session: ServerHttp2Session, options: GrpcServerOptions): 
   });
   session.on("stream", (stream, headers) => {
     const path = String(headers[":path"] ?? "");
+    const refusal = refusalOf(headers);
+    if (refusal !== null) {
+      stream.resume();
+      stream.respond({ ":status": refusal }, { endStream: true });
+      return;
+    }
     open.add(stream);
     stream.once("close", () => open.delete(stream));
     serveStream(stream, path, server, options).catch((error: unknown) => {
@@ -119,20 +128,24 @@ async function serveStream(
   }
   const done = lifecycle.began();
   try {
-    const request = unframe(await readAll(stream));
-    reply(stream, await server.call(path.slice(PROVIDER.length), request), GRPC_OK);
+    await answer(stream, path.slice(PROVIDER.length), server);
+    await ended(stream);
+  } finally {
+    done();
+  }
+}
+
+async function answer(
+  stream: ServerHttp2Stream,
+  method: string,
+  server: ProviderServer,
+): Promise<void> {
+  try {
+    const request = await readRequest(stream);
+    reply(stream, await server.call(method, request), GRPC_OK);
   } catch (error) {
     reply(stream, null, trailersOf(error));
   }
-  await ended(stream);
-  done();
-}
-
-async function readAll(stream: ServerHttp2Stream): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of stream) chunks.push(chunk as Buffer);
-  if (stream.aborted) throw new SnapformError("cancelled", "the call was taken back");
-  return Buffer.concat(chunks);
 }
 
 function ended(stream: ServerHttp2Stream): Promise<void> {

@@ -11,6 +11,10 @@ const FIXED64 = 1;
 const LENGTH = 2;
 const FIXED32 = 5;
 
+/** Of field and wire type together: fields count from 1 and have 29 bits. */
+const LEAST_KEY = 1 << 3;
+const MOST_KEY = 0xffffffff;
+
 /** A message as bytes. Members that are missing or empty are left out, as proto3 does. */
 export function encodeMessage<Name extends keyof Messages>(
   name: Name,
@@ -70,6 +74,7 @@ export function decodeMessage<Name extends keyof Messages>(
   const reader = new ByteReader(bytes, `message ${name}`);
   while (!reader.isAtEnd()) {
     const key = reader.varint();
+    if (key < LEAST_KEY || key > MOST_KEY) throw noKind(name);
     const known = byNumber.get(key >>> 3);
     const isFitting = known !== undefined && (key & 7) === wireTypeOf(known[1]);
     if (!isFitting) skip(reader, key & 7, name);
@@ -127,5 +132,9 @@ function skip(reader: ByteReader, wireType: number, name: string): void {
   else if (wireType === FIXED64) reader.take(8);
   else if (wireType === LENGTH) reader.take(reader.varint());
   else if (wireType === FIXED32) reader.take(4);
-  else throw new SnapformError("invalid-argument", `message ${name} holds a field of no kind`);
+  else throw noKind(name);
+}
+
+function noKind(name: string): SnapformError {
+  return new SnapformError("invalid-argument", `message ${name} holds a field of no kind`);
 }
