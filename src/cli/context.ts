@@ -25,6 +25,8 @@ export interface CliContext {
   readonly cwd: string;
   /** Of the runtime, for reports. */
   readonly nodeVersion: string;
+  /** The kind of machine, as Node names it. */
+  readonly machine: { readonly platform: string; readonly arch: string };
   /** The folder of the package: `schemas/` lies in it. */
   readonly packageRoot: string;
   readonly clock: Clock;
@@ -34,6 +36,8 @@ export interface CliContext {
   readFile(path: string): Promise<string | null>;
   /** Writes a text file; `isNew` refuses, with false, to overwrite one that is there. */
   writeFile(path: string, text: string, isNew: boolean): Promise<boolean>;
+  /** Writes a text file that everybody may run, over one that is there. */
+  writeProgram(path: string, text: string): Promise<void>;
   /** What was typed, without the end of the line; null at the end of input. */
   ask(question: string): Promise<string | null>;
   load(options: WorkspaceOptions): Promise<LoadedWorkspace>;

@@ -1,5 +1,5 @@
 import { realpathSync } from "node:fs";
-import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { chmod, mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { systemClock } from "../../workspace/workspace.ts";
 import { SnapformError } from "../../errors/index.ts";
@@ -21,11 +21,13 @@ export function processContext(signal: AbortSignal): CliContext {
     env,
     cwd,
     nodeVersion: `${process.versions.node}, ${process.platform} ${process.arch}`,
+    machine: { platform: process.platform, arch: process.arch },
     packageRoot: packageRoot(),
     clock: systemClock,
     signal,
     readFile: (path) => readText(resolve(cwd, path)),
     writeFile: (path, text, isNew) => writeText(resolve(cwd, path), text, isNew),
+    writeProgram: (path, text) => writeProgram(resolve(cwd, path), text),
     ask: (question) => ask(question, signal),
     load: async (options) => {
       const { loadWorkspace } = await import("../../workspace/load.ts");
@@ -63,18 +65,32 @@ async function writeText(path: string, text: string, isNew: boolean): Promise<bo
       await writeFile(path, text, { flag: "wx" });
       return true;
     }
-    // Whoever reads it meanwhile gets the old text or the new one, never a part.
-    const aside = `${path}.${process.pid}.tmp`;
-    try {
-      await writeFile(aside, text);
-      await rename(aside, path);
-    } finally {
-      await rm(aside, { force: true });
-    }
+    await replaceText(path, text);
     return true;
   } catch (error) {
     if (isNew && (error as NodeJS.ErrnoException).code === "EEXIST") return false;
     throw fileError("write", path, error);
+  }
+}
+
+async function writeProgram(path: string, text: string): Promise<void> {
+  try {
+    await mkdir(dirname(path), { recursive: true });
+    await replaceText(path, text, 0o755);
+  } catch (error) {
+    throw fileError("write", path, error);
+  }
+}
+
+/** Whoever reads it meanwhile gets the old text or the new one, never a part. */
+async function replaceText(path: string, text: string, mode?: number): Promise<void> {
+  const aside = `${path}.${process.pid}.tmp`;
+  try {
+    await writeFile(aside, text);
+    if (mode !== undefined) await chmod(aside, mode);
+    await rename(aside, path);
+  } finally {
+    await rm(aside, { force: true });
   }
 }
 

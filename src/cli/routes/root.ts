@@ -16,6 +16,7 @@ import { snapshots } from "./snapshots.ts";
 import { state, unlock } from "./state.ts";
 import { status } from "./status.ts";
 import { synth } from "./synth.ts";
+import { terraform } from "./terraform.ts";
 import { validate } from "./validate.ts";
 import { version } from "./version.ts";
 
@@ -55,6 +56,7 @@ export const root: Extract<Route, { getAllEntries: unknown }> = group(
     engine,
     schema,
     synth,
+    terraform,
     completion,
     version,
   },

@@ -8,6 +8,7 @@ import { desiredOf, now } from "./made-plans.ts";
 
 export interface SessionOptions {
   readonly isTTY?: boolean;
+  readonly machine?: CliContext["machine"];
   readonly columns?: number;
   readonly env?: Readonly<Record<string, string>>;
   /** Path to text, absolute or below the working directory. */
@@ -25,6 +26,8 @@ export interface Session {
   readonly stderr: string;
   readonly exitCode: number;
   readonly files: ReadonlyMap<string, string>;
+  /** Paths of the files that can be run. */
+  readonly programs: readonly string[];
   readonly questions: readonly string[];
 }
 
@@ -39,6 +42,7 @@ export async function session(
   const given = Object.entries(options.files ?? {});
   const files = new Map(given.map(([path, text]) => [resolve(cwd, path), text]));
   const questions: string[] = [];
+  const programs: string[] = [];
   const answers = [...(options.answers ?? [])];
   const context: CliContext = {
     stdout: { write: (text) => void (out.stdout += text) },
@@ -49,6 +53,7 @@ export async function session(
     env: options.env ?? {},
     cwd,
     nodeVersion: "24.0.0, test",
+    machine: options.machine ?? { platform: "linux", arch: "x64" },
     packageRoot: "/package",
     clock: options.clock ?? new FakeClock({ at: now.toISOString() }),
     signal: options.signal ?? new AbortController().signal,
@@ -57,6 +62,10 @@ export async function session(
       if (isNew && files.has(resolve(cwd, path))) return false;
       files.set(resolve(cwd, path), text);
       return true;
+    },
+    writeProgram: async (path, text) => {
+      files.set(resolve(cwd, path), text);
+      programs.push(resolve(cwd, path));
     },
     ask: async (question) => {
       questions.push(question);
@@ -73,7 +82,7 @@ export async function session(
     }),
   };
   const exitCode = await runCli(args, context);
-  return { ...out, exitCode, files, questions };
+  return { ...out, exitCode, files, programs, questions };
 }
 
 /** A workspace that does what is given, and complains about anything else. */
