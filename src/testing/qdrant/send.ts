@@ -50,8 +50,13 @@ export async function send(answer: Answer, sending: Sending): Promise<number> {
       done(null, chunk);
     },
   });
-  response.writeHead(body.status, headers);
-  await pipeline([body.stream, ...stages, counter, response], { end: truncate === undefined });
+  try {
+    response.writeHead(body.status, headers);
+    await pipeline([body.stream, ...stages, counter, response], { end: truncate === undefined });
+  } finally {
+    // A client that had gone before its answer began leaves the pipeline unmade, and a file open.
+    body.stream.destroy();
+  }
   if (truncate) response.socket?.destroySoon();
   return byteCount;
 }

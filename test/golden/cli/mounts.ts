@@ -4,19 +4,21 @@ import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll } from "vitest";
 import type { Stage } from "./stage.ts";
 
 /** Why mounts cannot be made here; null where they can. */
 export const noMounts: string | null = whyNoMounts();
 if (noMounts !== null) console.warn(`Skips what needs a mount: ${noMounts}`);
 
-const releases: (() => void)[] = [];
-afterAll(() => releases.forEach((release) => release()));
-
 /** A disk of two mebibytes. */
 export function mountSmall(stage: Stage, name: string): () => void {
   return mount(stage, name, "-t", "tmpfs", "-o", "size=2m", "snapform-golden");
+}
+
+/** Makes a small disk large enough. */
+export function growSmall(stage: Stage, name: string): void {
+  const path = stage.path(name);
+  execFileSync("mount", ["-o", "remount,size=64m", path], { stdio: "pipe" });
 }
 
 /** What is in the folder can be read and not written. */
@@ -37,7 +39,7 @@ function mount(stage: Stage, name: string, ...args: readonly string[]): () => vo
     if (isMounted) execFileSync("umount", ["-l", path], { stdio: "pipe" });
     isMounted = false;
   };
-  releases.push(release);
+  stage.releases.push(release);
   return release;
 }
 

@@ -8,7 +8,7 @@ import {
   type FakeQdrant,
   type FakeQdrantOptions,
 } from "../../../src/testing/qdrant/fake-qdrant.ts";
-import { openStage, plain, type Ended, type Env, type Stage } from "./stage.ts";
+import { openStage, plain, type Ended, type Env, type Running, type Stage } from "./stage.ts";
 
 const KEY = "key-of-the-owner";
 const running: FakeQdrant[] = [];
@@ -72,8 +72,12 @@ export class QdrantStage {
     this.#env = env;
   }
 
+  start(line: string): Running {
+    return this.stage.start(line.split(" "), this.#env);
+  }
+
   snapform(line: string): Promise<Ended> {
-    return this.stage.start(line.split(" "), this.#env).ended;
+    return this.start(line).ended;
   }
 
   /** Runs a command that has to end well. */

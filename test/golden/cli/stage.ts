@@ -44,6 +44,8 @@ export type Tree = Readonly<Record<string, string>>;
 
 export class Stage {
   readonly folder: string;
+  /** What has to be let go before the folder is removed. */
+  readonly releases: (() => void)[] = [];
 
   constructor(folder: string) {
     this.folder = folder;
@@ -221,7 +223,10 @@ export function openStage(yaml: string = config()): Stage {
 }
 
 afterAll(() => {
-  for (const { folder } of stages) rmSync(folder, { recursive: true, force: true });
+  for (const { folder, releases } of stages) {
+    for (const release of releases) release();
+    rmSync(folder, { recursive: true, force: true });
+  }
 });
 
 /** The text without colours, on one line: how it is wrapped does not count. */
