@@ -1,10 +1,15 @@
 import type { ActionOutcome, ApplyEvent, ApplyResult } from "../../apply/events.ts";
-import type { Plan } from "../../plan/plan.ts";
 import type { Applied } from "../../workspace/workspace.ts";
 import type { Diagnostic } from "../server/diagnostic.ts";
 import { deletionsFirst, lineOf } from "./change-lines.ts";
 import type { Kind } from "./kind.ts";
-import { inTerraformWords, listed, planDiagnostics, sentence } from "./plan-diagnostics.ts";
+import {
+  inTerraformWords,
+  listed,
+  NOT_NOW,
+  planDiagnostics,
+  sentence,
+} from "./plan-diagnostics.ts";
 
 /** What became of a change, for Terraform. */
 export interface Aftermath {
@@ -87,19 +92,19 @@ function said(events: readonly ApplyEvent[]): readonly Diagnostic[] {
   });
 }
 
-/** The same, as errors: of an object that stays what it is, whatever they say. */
+/** What has failed as errors: of an object that stays what it is, whatever they say. */
 export function asErrors(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
   return diagnostics.map((each) =>
     each.summary.startsWith("Could not") ? { ...each, severity: "error" } : each,
   );
 }
 
-/** Nothing has been done, and why: an error of its own where nothing else says so. */
-export function nothingDone(plan: Plan, found: readonly Diagnostic[]): readonly Diagnostic[] {
-  const [problem] = plan.problems;
-  const failures = asErrors(found);
+/** Nothing has been done, and why. */
+export function nothingDone(found: readonly Diagnostic[]): readonly Diagnostic[] {
+  const failures = asErrors(found).map((each): Diagnostic => {
+    return each.summary === NOT_NOW ? { ...each, severity: "error" } : each;
+  });
   if (failures.some(({ severity }) => severity === "error")) return failures;
-  const message = problem?.message ?? "it was stopped before anything was made";
-  const detail = `${sentence(inTerraformWords(message))} Nothing was made.`;
-  return [...failures, { severity: "error", summary: "Nothing could be done", detail }];
+  const detail = "It was stopped before anything was made. Apply again.";
+  return [...failures, { severity: "error", summary: "Nothing was done", detail }];
 }

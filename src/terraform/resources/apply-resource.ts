@@ -3,7 +3,7 @@ import type { Desired } from "../../desired/desired.ts";
 import { isSnapformError, SnapformError } from "../../errors/index.ts";
 import type { Plan } from "../../plan/plan.ts";
 import type { PlanOptions } from "../../plan/plan-config.ts";
-import type { Applied, Workspace } from "../../workspace/workspace.ts";
+import type { Workspace } from "../../workspace/workspace.ts";
 import type { Surroundings } from "../schema/convert.ts";
 import type {
   ApplyContext,
@@ -44,9 +44,9 @@ export async function createResource(
   const isForced = parseKept(kept).isReplacement && kind.word !== "policy";
   const force = isForced ? [address] : [];
   const options = { ...optionsOf(kind, planned), force };
-  const { applied, after } = await carryOut(kind, context, desired, { value: planned, options });
+  const after = await carryOut(kind, context, desired, { value: planned, options });
   if (after.isIncomplete && !after.isAnythingDone) {
-    return { state: null, diagnostics: nothingDone(applied.plan, after.diagnostics) };
+    return { state: null, diagnostics: nothingDone(after.diagnostics) };
   }
   const made = await finish(kind, context, desired, { planned, after, found: after.diagnostics });
   const old = after.isAnythingDone ? null : (kind.takenUp?.(plainOf(made.state ?? {})) ?? null);
@@ -68,7 +68,7 @@ export async function updateResource(
   const options = optionsOf(kind, planned);
   const saved = savedOf(kept);
   const request = { value: planned, options, ...(saved === null ? {} : { saved }) };
-  const { after } = await carryOut(kind, context, desired, request);
+  const after = await carryOut(kind, context, desired, request);
   const found = after.isIncomplete ? asErrors(after.diagnostics) : after.diagnostics;
   return finish(kind, context, desired, { planned, after, found });
 }
@@ -117,17 +117,12 @@ interface Asked {
   readonly saved?: Plan;
 }
 
-interface Done {
-  readonly applied: Applied;
-  readonly after: Aftermath;
-}
-
 async function carryOut(
   kind: Kind,
   { configured: world, signal, log }: Context,
   desired: Desired,
   { value, options, saved }: Asked,
-): Promise<Done> {
+): Promise<Aftermath> {
   const events: ApplyEvent[] = [];
   const onEvent = (event: ApplyEvent): void => {
     if (event.type === "progress") return;
@@ -147,7 +142,7 @@ async function carryOut(
       ...(acknowledge === null ? {} : { acknowledge }),
     });
   });
-  return { applied, after: aftermathOf(kind, applied, events, isAllowed) };
+  return aftermathOf(kind, applied, events, isAllowed);
 }
 
 /** An acknowledgement is without effect on any other set of actions, and so is no error there. */

@@ -5,6 +5,9 @@ import type { Diagnostic } from "../server/diagnostic.ts";
 import { deletionsFirst, holdsOf, lineOf } from "./change-lines.ts";
 import type { Kind } from "./kind.ts";
 
+/** The summary of every problem of a plan. */
+export const NOT_NOW = "Not everything can be done now";
+
 /** So many lines a warning shows; the rest it counts. */
 const SHOWN = 10;
 
@@ -18,7 +21,7 @@ export function planDiagnostics(kind: Kind, plan: Plan, isAcknowledged: boolean)
       const { address, message, code } = problem;
       const detail = `${address}: ${sentence(inTerraformWords(message))} (${code})`;
       const path = kind.pathOf(problem);
-      return { severity: "warning", summary: "Not everything can be done now", detail, path };
+      return { severity: "warning", summary: NOT_NOW, detail, path };
     }),
     ...heldDiagnostics(plan, isAcknowledged),
   ];
