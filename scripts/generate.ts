@@ -5,6 +5,7 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 
 import { bindings, bindingsIndex } from "./generate/cdktf/bindings.ts";
+import { referencePage } from "./generate/cdktf/reference-page.ts";
 import { providerVersion } from "./generate/cdktf/provider-version.ts";
 import { configurationPage } from "./generate/configuration-page.ts";
 import { editorSchema } from "./generate/editor-schema.ts";
@@ -46,6 +47,7 @@ const outputs: readonly Output[] = [
     content: () => text,
   })),
   { path: "docs/reference/configuration.md", content: configurationPage },
+  { path: "docs/reference/cdktf.md", content: referencePage },
   { path: "docs/reference/exit-codes.md", content: exitCodesPage },
   { path: "docs/hazards.md", content: hazardsPage },
   ...terraformPages(),

@@ -2,8 +2,12 @@
 // build, `snapform/cdktn`. Exports and nothing else. Invariant: what is exported here changes with
 // the version (semver); everything else in this folder may change at any time.
 export * from "./l1/bindings.gen.ts";
-export { BackupFleet, type BackupFleetProps } from "./l2/backup-fleet.ts";
-export { ProtectedCollection, type ProtectedCollectionProps } from "./l2/protected-collection.ts";
+export { BackupFleet, type BackupFleetProps, type FleetWindow } from "./l2/backup-fleet.ts";
+export {
+  ProtectedCollection,
+  type ProtectedCollectionProps,
+  type RestoredCollection,
+} from "./l2/protected-collection.ts";
 export {
   RequirePolicies,
   type CollectionPlace,

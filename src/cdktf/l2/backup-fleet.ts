@@ -10,29 +10,38 @@ import {
 import type { SnapformProvider } from "../l1/snapform-provider.gen.ts";
 import { nameOf } from "./name-of.ts";
 
+/** When the runs of a fleet may begin. */
+export interface FleetWindow {
+  /** `HH:MM`, in the time zone. */
+  readonly start: string;
+  /** How long the window is open: whole minutes up to a day, such as `4h`. */
+  readonly length: string;
+  /** The days of the week as in cron; every day unless given. */
+  readonly days?: string;
+  /** IANA name; the provider's default, else UTC, unless given. */
+  readonly timezone?: string;
+}
+
+/** What a fleet takes. */
 export interface BackupFleetProps {
   /** Goes before the names of the policies: `NAME-COLLECTION`. */
   readonly name: string;
+  /** The cluster that has the collections, by its name at the provider. */
   readonly cluster: string;
   /** Names, no patterns; each gets a policy of its own. */
   readonly collections: readonly string[];
   /** When the runs may begin. */
-  readonly window: {
-    /** `HH:MM`, in the time zone. */
-    readonly start: string;
-    /** How long the window is open: whole minutes up to a day, such as `4h`. */
-    readonly length: string;
-    /** The days of the week as in cron; every day unless given. */
-    readonly days?: string;
-    readonly timezone?: string;
-  };
+  readonly window: FleetWindow;
+  /** What is kept of each; see `RetentionRules`. */
   readonly retention: BackupPolicyRetention;
+  /** Where copies go, by its name at the provider. */
   readonly repository?: string;
   /** What else the policies shall have. */
   readonly policy?: Omit<
     BackupPolicyConfig,
     "name" | "cluster" | "collections" | "schedule" | "retention" | "repository"
   >;
+  /** Which provider all of it goes through; the one without alias unless given. */
   readonly provider?: SnapformProvider;
 }
 
@@ -77,7 +86,7 @@ export class BackupFleet extends Construct {
   }
 
   /** The minute of the day at which the run of a key begins. */
-  #starts({ start, length, days = "*" }: BackupFleetProps["window"]): (key: string) => number {
+  #starts({ start, length, days = "*" }: FleetWindow): (key: string) => number {
     const [, hour = "", minute = ""] = /^([01]?\d|2[0-3]):([0-5]\d)$/.exec(start) ?? [];
     if (hour === "") throw this.#refusal(`window.start: expected HH:MM, found "${start}"`);
     const first = Number(hour) * 60 + Number(minute);

@@ -16,6 +16,7 @@ export interface CollectionPlace {
   readonly collection: string;
 }
 
+/** What `RequirePolicies` looks for. */
 export interface RequirePoliciesProps {
   /** Collections that must be protected, as `CLUSTER/COLLECTION`. */
   readonly collections?: readonly string[];

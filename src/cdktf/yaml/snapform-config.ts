@@ -19,6 +19,7 @@ import { secretVariables } from "./secret-variables.ts";
 import { terraformInput } from "./terraform-input.ts";
 import { terraformName } from "./terraform-name.ts";
 
+/** What `SnapformConfig.fromYaml` takes. */
 export interface FromYamlOptions {
   /** As `-f` of the command line: several files merge into one configuration. */
   readonly files: readonly string[];
@@ -92,17 +93,29 @@ export class SnapformConfig extends Construct {
     return new SnapformConfig(scope, id, config, runsIn);
   }
 
-  /** @throws SnapformError `not-found` */
+  /**
+   * The policy of this name.
+   *
+   * @throws SnapformError `not-found`
+   */
   policy(name: string): BackupPolicy {
     return declared("policy", this.policies, name);
   }
 
-  /** @throws SnapformError `not-found` */
+  /**
+   * The one-off snapshot of this name.
+   *
+   * @throws SnapformError `not-found`
+   */
   snapshot(name: string): Snapshot {
     return declared("snapshot", this.snapshots, name);
   }
 
-  /** @throws SnapformError `not-found` */
+  /**
+   * The restore of this name.
+   *
+   * @throws SnapformError `not-found`
+   */
   restore(name: string): Restore {
     return declared("restore", this.restores, name);
   }
