@@ -34,7 +34,7 @@ export function documentedIn(file: string): readonly Documented[] {
   return [...text.matchAll(declaration)].map(([, said = "", kind = "", name = "", body = ""]) => ({
     kind: kind as Documented["kind"],
     name,
-    about: plain(comment),
+    about: plain(said),
     members: kind === "const" ? [] : membersOf(body),
   }));
 }

@@ -10,19 +10,20 @@ import { inTypeScript } from "./comment.ts";
 import { documentedIn, type Documented } from "./doc-comments.ts";
 import { pascalCase } from "./writer.ts";
 
-const opening = `<!-- Written by scripts/generate.ts from schemas/ and doc comments. Do not edit. -->
+const opening = `<!-- Written by scripts/generate.ts. Do not edit. -->
 
 # Constructs
 
-\\`snapform/cdktf\` for CDKTF and \`snapform/cdktn\` for CDK Terrain export the same. For an
+\`snapform/cdktf\` for CDKTF and \`snapform/cdktn\` for CDK Terrain export the same. For an
 introduction see [three ways](../three-ways.md); for a whole program
 [examples/cdktf](../../examples/cdktf).
 
 The bindings (provider, resources, data sources) take what the provider takes, in camelCase, beside
 what every resource of Terraform takes (\`count\`, \`dependsOn\`, \`forEach\`, \`lifecycle\`,
-\`provider\`, ...). Attributes are references: \`policy.newestRestorable\`, \`policy.schedule.cron\`,
-\`found.snapshots.get(0).id\`. What was given stands in \`input\` and may be changed until synth.
-\`addOverride\`, \`overrideLogicalId\`, \`importFrom\`, \`moveTo\` and the like are the engine's own.
+\`provider\`, ...). Attributes are references: \`policy.newestRestorable\`,
+\`policy.schedule.cron\`, \`found.snapshots.get(0).id\`. What was given stands in \`input\` and
+may be changed until synth. \`addOverride\`, \`overrideLogicalId\`, \`importFrom\`, \`moveTo\`
+and the like are the engine's own.
 `;
 
 const sources = [
