@@ -27,6 +27,8 @@ export interface GrpcServerOptions {
   readonly openServer: () => ProviderServer;
   readonly lifecycle: Lifecycle;
   readonly log: Log;
+  /** Takes secrets out of a text. */
+  readonly redact: (text: string) => string;
 }
 
 /** A value of 20 MB must not crawl through windows of 64 KB. */
@@ -118,7 +120,7 @@ async function serveStream(
   stream: ServerHttp2Stream,
   path: string,
   server: ProviderServer,
-  { lifecycle }: GrpcServerOptions,
+  { lifecycle, redact }: GrpcServerOptions,
 ): Promise<void> {
   // Where Terraform is gone nobody takes the reply: that ends the connection, not the work.
   stream.on("error", () => undefined);
@@ -128,7 +130,8 @@ async function serveStream(
   }
   const done = lifecycle.began();
   try {
-    await answer(stream, path.slice(PROVIDER.length), server);
+    const method = path.slice(PROVIDER.length);
+    await answer(stream, redact, (request) => server.call(method, request));
     await ended(stream);
   } finally {
     done();
@@ -137,14 +140,13 @@ async function serveStream(
 
 async function answer(
   stream: ServerHttp2Stream,
-  method: string,
-  server: ProviderServer,
+  redact: (text: string) => string,
+  call: (request: Uint8Array) => Promise<Uint8Array>,
 ): Promise<void> {
   try {
-    const request = await readRequest(stream);
-    reply(stream, await server.call(method, request), GRPC_OK);
+    reply(stream, await call(await readRequest(stream)), GRPC_OK);
   } catch (error) {
-    reply(stream, null, trailersOf(error));
+    reply(stream, null, trailersOf(error, redact));
   }
 }
 

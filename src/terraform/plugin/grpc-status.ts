@@ -26,15 +26,19 @@ export const GRPC_OK: { readonly [name: string]: string } = Object.freeze({ "grp
 /** Headers that are too long end the whole connection; a message has three bytes for some. */
 const MOST_BYTES = 4096;
 
-/** The trailers of a call that has failed. */
-export function trailersOf(error: unknown): { readonly [name: string]: string } {
+/** The trailers of a call that has failed. `redact` takes secrets out of a text. */
+export function trailersOf(
+  error: unknown,
+  redact: (text: string) => string = (text) => text,
+): { readonly [name: string]: string } {
   const status = isSnapformError(error) ? (STATUS[error.code] ?? UNKNOWN_STATUS) : UNKNOWN_STATUS;
-  return { "grpc-status": String(status), "grpc-message": percentEncode(textOfThrown(error)) };
+  const message = percentEncode(cut(redact(textOfThrown(error))));
+  return { "grpc-status": String(status), "grpc-message": message };
 }
 
 /** As gRPC wants it: printable ASCII as it is, the rest of UTF-8 byte by byte. */
 function percentEncode(text: string): string {
-  return [...Buffer.from(cut(text))]
+  return [...Buffer.from(text)]
     .map((byte) => {
       const isPlain = byte >= 0x20 && byte <= 0x7e && byte !== 0x25;
       const hex = byte.toString(16).toUpperCase().padStart(2, "0");

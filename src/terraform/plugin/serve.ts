@@ -41,11 +41,12 @@ export async function serve<C>(
   }
   const place = await openPlace(host, clock);
   const redactor = openRedactor();
+  const redact = (text: string): string => redactor.redact(text);
   const lifecycle = openLifecycle({
     host,
     clock,
     isDebug,
-    redact: (text) => redactor.redact(text),
+    redact,
     close: () => place.remove(),
   });
   const log = redactedLog(hclog(clock, address, levelOf(host.env, isDebug)), redactor);
@@ -57,6 +58,7 @@ export async function serve<C>(
     openServer: providerServers(definition, { clock, log, redactor }),
     lifecycle,
     log,
+    redact,
   });
   announce(place, certificate, { ...options, isDebug });
   if (!isDebug) lifecycle.expectSession(HANDSHAKE_TIMEOUT_MS);

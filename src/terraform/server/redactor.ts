@@ -14,18 +14,25 @@ const BLOT = "(sensitive value)";
 /** Shorter ones are only blotted out as words of their own; else nothing could be read. */
 const SHORTEST_ANYWHERE = 4;
 
+/** Longer ones are looked for one by one: a regular expression cannot be of any length. */
+const LONGEST_IN_PATTERN = 1000;
+const MOST_IN_PATTERN = 500;
+
+/** Takes some of the secrets out of a text. */
+type Blotter = (text: string) => string;
+
 export function openRedactor(): Redactor {
   const secrets = new Set<string>();
-  let pattern: RegExp | null = null;
+  let blotters: readonly Blotter[] = [];
   return {
     learn(block, value) {
       const before = secrets.size;
       for (const secret of secretsIn(block, value)) {
         if (secret.trim() !== "") for (const each of spellings(secret)) secrets.add(each);
       }
-      if (secrets.size > before) pattern = patternOf(secrets);
+      if (secrets.size > before) blotters = blottersOf(secrets);
     },
-    redact: (text) => (pattern === null ? text : text.replace(pattern, BLOT)),
+    redact: (text) => blotters.reduce((rest, blot) => blot(rest), text),
   };
 }
 
@@ -34,8 +41,20 @@ function spellings(secret: string): string[] {
   return [secret, encodeURIComponent(secret.toWellFormed()), JSON.stringify(secret).slice(1, -1)];
 }
 
-function patternOf(secrets: ReadonlySet<string>): RegExp {
+function blottersOf(secrets: ReadonlySet<string>): Blotter[] {
   const longestFirst = [...secrets].toSorted((a, b) => b.length - a.length);
+  const longCount = longestFirst.filter(({ length }) => length > LONGEST_IN_PATTERN).length;
+  const blotters = longestFirst.slice(0, longCount).map((secret): Blotter => {
+    return (text) => text.replaceAll(secret, BLOT);
+  });
+  for (let start = longCount; start < longestFirst.length; start += MOST_IN_PATTERN) {
+    const pattern = patternOf(longestFirst.slice(start, start + MOST_IN_PATTERN));
+    blotters.push((text) => text.replace(pattern, BLOT));
+  }
+  return blotters;
+}
+
+function patternOf(longestFirst: readonly string[]): RegExp {
   const parts = longestFirst.map((secret) => {
     const literal = secret.replace(/[\\^$.*+?()[\]{}|]/g, String.raw`\$&`);
     const isShort = secret.length < SHORTEST_ANYWHERE;

@@ -39,7 +39,7 @@ export interface Answer {
 export interface GrpcClient {
   readonly session: ClientHttp2Session;
   /** Sends these very bytes; rejects where the connection fails. */
-  send(path: string, body: Uint8Array, headers?: OutgoingHttpHeaders): Promise<Answer>;
+  readonly send: (path: string, body: Uint8Array, headers?: OutgoingHttpHeaders) => Promise<Answer>;
   /** One message there, one back; rejects where the status is not 0. */
   call<Q extends keyof Messages, P extends keyof Messages>(
     method: string,

@@ -49,7 +49,11 @@ describe.skipIf(process.platform === "win32")("a malformed request", () => {
   it.each([
     ["a text that is cut off", bytes(0x0a, 9, 0x61), "ends too early"],
     ["a length that is cut off", bytes(0x0a), "ends too early"],
-    ["a length of more than all memory", bytes(0x0a, ...new Array(9).fill(0xff), 1), "too early"],
+    [
+      "a length of more than all memory",
+      bytes(0x0a, ...new Uint8Array(9).fill(0xff), 1),
+      "too early",
+    ],
     ["a number without end", new Uint8Array(11).fill(0xff), "number without end"],
     ["a group, which proto3 has not", bytes(0x0b, 0x0c), "field of no kind"],
     ["a field of no number", bytes(0x02, 0), "field of no kind"],
@@ -83,7 +87,7 @@ describe.skipIf(process.platform === "win32")("a malformed request", () => {
     ["that goes on after its end", [0xc0, 0xc0]],
     ["with a tag that nobody has", [0xc1]],
     ["with a list of 4 billion", [0xdd, 0xff, 0xff, 0xff, 0xff]],
-    ["nested 10 000 deep", new Array<number>(10_000).fill(0x91)],
+    ["nested 10 000 deep", [...new Uint8Array(10_000).fill(0x91)]],
     ["with a key that is no text", [0x81, 0x01, 0x01]],
     ["of another type", [0x93, 1, 2, 3]],
     ["with a member of another type", [0x81, 0xa4, ...Buffer.from("name"), 0xc3]],

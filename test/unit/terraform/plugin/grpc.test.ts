@@ -27,6 +27,14 @@ describe("gRPC", () => {
     expect(trailersOf(new Error("boom"))).toMatchObject({ "grpc-status": "2" });
     expect(trailersOf(Object.create(null))).toMatchObject({ "grpc-status": "2" });
   });
+
+  it("says no secret in a failure, and not more than a header may hold", () => {
+    const redact = (text: string): string => text.replaceAll("sesame", "***");
+    const error = new Error(`${"sesame ".repeat(2)}${"é".repeat(10_000)}`);
+    const message = trailersOf(error, redact)["grpc-message"] ?? "";
+    expect(decodeURIComponent(message)).toMatch(/^\*\*\* \*\*\* é+ \.\.\.$/);
+    expect(message.length).toBeLessThan(16_384);
+  });
 });
 
 describe("the log", () => {
