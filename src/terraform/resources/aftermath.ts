@@ -60,7 +60,7 @@ function failures(
     if (outcome.status !== "failed") return [];
     const { code, message, hint } = outcome.failure;
     const way = hint === null ? "" : `\n\n${hint}`;
-    const detail = `${lineOf(action)}\n\n${sentence(inTerraformWords(message))} (${code})${way}`;
+    const detail = `${lineOf(action)}\n\n${code}: ${inTerraformWords(message)}${way}`;
     return [{ severity: "warning", summary: `Could not ${action.kind} a snapshot`, detail }];
   });
   const skipped = outcomes.flatMap(({ action, outcome }) =>

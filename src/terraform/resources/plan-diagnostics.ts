@@ -19,7 +19,7 @@ export function planDiagnostics(kind: Kind, plan: Plan, isAcknowledged: boolean)
     }),
     ...plan.problems.map((problem): Diagnostic => {
       const { address, message, code } = problem;
-      const detail = `${address}: ${sentence(inTerraformWords(message))} (${code})`;
+      const detail = `${address}: ${inTerraformWords(message)} (${code})`;
       const path = kind.pathOf(problem);
       return { severity: "warning", summary: NOT_NOW, detail, path };
     }),

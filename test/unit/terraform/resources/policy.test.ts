@@ -130,7 +130,7 @@ describe("a backup policy", () => {
     const config = policy({ collections: ["docs", "missing"] });
     const { said } = await stage.apply(POLICY, config);
     expect(said).toMatchObject([{ severity: "warning", path: "collections" }]);
-    expect(said[0]?.detail).toContain("Collection missing does not exist");
+    expect(said[0]?.detail).toContain("collection missing does not exist");
     expect(stage.status()).toBe("incomplete");
   });
 

@@ -12,7 +12,7 @@ import {
   observeFilesystemRepository,
   openFilesystemRepository,
 } from "../../../../src/repository/filesystem/index.ts";
-import type { EngineDriver } from "../../../../src/engine/driver.ts";
+import type { EngineDriver, RestoreRequest } from "../../../../src/engine/driver.ts";
 import { snapformProvider } from "../../../../src/terraform/provider.ts";
 import type { ResourceSources } from "../../../../src/workspace/resources.ts";
 import { pointsOf } from "../../../crash/points.ts";
@@ -99,7 +99,10 @@ export class Stage {
           return driver.observe(context);
         };
         const capabilities = { ...driver.capabilities, engine: "qdrant" };
-        return wrap({ ...driver, engine: "qdrant", capabilities, observe }, cluster.name);
+        const restore: EngineDriver["restore"] = (request, context) =>
+          driver.restore({ ...request, source: ofMemory(request.source) }, context);
+        const posing = { ...driver, engine: "qdrant", capabilities, observe, restore };
+        return wrap(posing, cluster.name);
       },
       capabilitiesOf: (cluster) => {
         const { flavour } = this.#worldOf(cluster.name);
@@ -156,6 +159,20 @@ export class Stage {
   status(address = POLICY): unknown {
     return this.terraform.attributes(address)["status"];
   }
+}
+
+/** The made-up engine poses as another one, and has to know its own snapshots all the same. */
+function ofMemory(source: RestoreRequest["source"]): RestoreRequest["source"] {
+  if (source.kind === "native") return source;
+  const { reader } = source;
+  return {
+    kind: "repository",
+    reader: {
+      manifest: { ...reader.manifest, engine: "memory" },
+      open: (file, signal) => reader.open(file, signal),
+      materialize: (...given) => reader.materialize(...given),
+    },
+  };
 }
 
 export interface Done {
