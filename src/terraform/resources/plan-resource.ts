@@ -8,7 +8,7 @@ import type { PlanRequest, PlanResult } from "../server/definition.ts";
 import { errorDiagnostic, hasErrors, type Diagnostic } from "../server/diagnostic.ts";
 import { isSameValue } from "../wire/compare.ts";
 import { typeOfAttribute } from "../wire/schema.ts";
-import { isTree, memberOf, UNKNOWN, type Tree, type Value } from "../wire/value.ts";
+import { isList, isTree, memberOf, UNKNOWN, type Tree, type Value } from "../wire/value.ts";
 import { addressOf, attributesOf, concernOf, focus, resolve } from "./around.ts";
 import { changeLines } from "./change-lines.ts";
 import type { Kind } from "./kind.ts";
@@ -107,13 +107,20 @@ function planUpdate({ kind, prior, proposed, kept, desired }: Change): PlanResul
   if (isIdle && !isChanged) return { planned: proposed, diagnostics };
   const result = isIdle
     ? unknownOf(kind.fleeting)
-    : { ...outcomes, changes: changeLines(plan.actions, isAllowed) };
+    : { ...outcomes, changes: newLines(prior, changeLines(plan.actions, isAllowed)) };
   const { view: seen } = parseKept(kept);
   return {
     planned: withMembers(proposed, result),
     private: formatKept({ view: seen, plan: pack(lean(plan)) }),
     diagnostics,
   };
+}
+
+/** What is to be done once more would look as if it stayed: Terraform shows what differs. */
+function newLines(prior: Tree, lines: readonly string[]): readonly string[] {
+  const before = memberOf(prior, "changes");
+  const isSame = isList(before) && before.join("\n") === lines.join("\n");
+  return isSame ? lines.map((line) => `${line} (again)`) : lines;
 }
 
 function unknownOf(names: readonly string[]): { readonly [name: string]: typeof UNKNOWN } {
