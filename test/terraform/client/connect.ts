@@ -1,3 +1,6 @@
+// test/terraform/client/ is Terraform's side of go-plugin, without Terraform: it starts the example
+// provider as a process, shakes hands, and calls it in bytes. May know the wire and the schemas of
+// the example; of plugin/ only how DER is written. Invariant: no process of a test outlives it.
 import type { DynamicValue } from "../../../src/terraform/wire/messages.ts";
 import { withTimeouts } from "../../../src/terraform/server/timeouts.ts";
 import { exampleProvider } from "../example-provider.ts";

@@ -6,10 +6,6 @@ import { createInterface } from "node:readline";
 import { isAlive } from "../scene.ts";
 import { createIdentity, type Identity } from "./identity.ts";
 
-// test/terraform/client/ is Terraform's side of go-plugin, without Terraform: it starts the example
-// provider as a process, shakes hands, and calls it in bytes. It may know the wire and nothing of
-// plugin/ but how DER is written. Invariant: no process of a test outlives it.
-
 const MAIN = join(import.meta.dirname, "..", "example-main.ts");
 
 export const COOKIE = "d602bf8f470bc67ca7faa0386276bbdd4330efaf76d1a219cb4d6991ca9872b2";
