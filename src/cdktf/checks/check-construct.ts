@@ -42,13 +42,34 @@ export function checkResourceConstruct(
   provider: object | null,
 ): string[] {
   const values = knownValues(attributes);
-  const outer = provider === null ? null : withSecretsUnknown(knownValues(provider));
-  // What is wrong with the provider is said at the provider.
-  const isGood = outer !== null && !hasErrors(resolveProvider(outer, around).mistakes);
-  const mistakes = isGood
-    ? resolveResource(type, values, outer, around).mistakes
-    : checkResource(type, values);
+  const outer = provider === null ? null : goodProvider(knownValues(provider));
+  const mistakes =
+    outer === null
+      ? checkResource(type, values)
+      : resolveResource(type, values, outer, around).mistakes;
   return sentences(PROVIDER_SCHEMA.resources[type], input, mistakes);
+}
+
+interface Answer {
+  readonly text: string;
+  readonly good: TerraformObject | null;
+}
+
+/** The last answer: a thousand resources ask for the same provider, one after the other. */
+let last: Answer = { text: "", good: null };
+
+/**
+ * A provider as its resources are checked with; null where something is wrong with it, which is
+ * said at the provider. With a state that is not known nothing is resolved, only checked.
+ */
+function goodProvider(provider: TerraformObject): TerraformObject | null {
+  const text = JSON.stringify(provider, (_, value: unknown) => (value === UNKNOWN ? [] : value));
+  if (text !== last.text) {
+    const whole = withSecretsUnknown(provider);
+    const isGood = !hasErrors(resolveProvider(whole, around).mistakes);
+    last = { text, good: isGood ? { ...whole, state: UNKNOWN } : null };
+  }
+  return last.good;
 }
 
 /** The same of a data source. */

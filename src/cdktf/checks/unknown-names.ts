@@ -1,45 +1,55 @@
 import { suggestion } from "../../config/nearest.ts";
-import { camelCase } from "../../terraform/schema/names.ts";
-import { isNested, type Attribute, type ObjectSchema } from "../../terraform/schema/schema.ts";
-import { isPlain, type Given } from "../l1/attributes.ts";
-
-type Fields = { readonly [name: string]: Pick<Attribute, "required" | "optional"> };
+import {
+  isNested,
+  type Attributes,
+  type NestedAttribute,
+  type ObjectSchema,
+} from "../../terraform/schema/schema.ts";
+import { isPlain, settableOf, type Given } from "../l1/attributes.ts";
 
 /** Properties that do not exist: programs without types can give them, and casts can. */
 export function unknownNames({ attributes, blocks }: ObjectSchema, given: Given): string[] {
-  const sections = Object.entries(blocks).map(([name, block]) => {
-    return [name, { optional: true, nested: { mode: "single", attributes: block.attributes } }];
+  const names = Object.keys(given).filter((name) => !Object.hasOwn(blocks, name));
+  const inBlocks = Object.entries(blocks).flatMap(([name, block]) => {
+    const value = given[name];
+    return isPlain(value) ? inObject(block.attributes, value, Object.keys(value), name) : [];
   });
-  return inObject({ ...attributes, ...(Object.fromEntries(sections) as Fields) }, given, "");
+  return [...inObject(attributes, given, names, ""), ...inBlocks];
 }
 
-function inObject(fields: Fields, given: Given, path: string): string[] {
-  const settable = Object.entries(fields).filter(([, each]) => each.required || each.optional);
-  const byName = new Map(settable.map(([name, each]) => [camelCase(name), each as Attribute]));
-  return Object.entries(given).flatMap(([name, value]) => {
-    const field = byName.get(name);
+function inObject(
+  attributes: Attributes,
+  given: Given,
+  names: readonly string[],
+  path: string,
+): string[] {
+  const settable = settableOf(attributes);
+  return names.flatMap((name) => {
+    const field = settable.find(({ property }) => property === name)?.attribute;
     const here = path === "" ? name : `${path}.${name}`;
-    if (field === undefined) {
-      const detail = `There is none of this name. ${suggestion(name, byName.keys())}`;
-      return [`${here}: Unknown property. ${detail.trimEnd()}`];
-    }
-    return isNested(field) ? inNested(field.nested, value, here) : [];
+    if (field !== undefined)
+      return isNested(field) ? inNested(field.nested, given[name], here) : [];
+    const near = suggestion(
+      name,
+      settable.map(({ property }) => property),
+    );
+    return [`${here}: Unknown property. There is none of this name. ${near}`.trimEnd()];
   });
 }
 
 function inNested(
-  { mode, attributes }: Extract<Attribute, { nested: unknown }>["nested"],
+  { mode, attributes }: NestedAttribute["nested"],
   value: unknown,
   path: string,
 ): string[] {
+  const each = (inner: unknown, at: string): string[] =>
+    isPlain(inner) ? inObject(attributes, inner, Object.keys(inner), at) : [];
   if (Array.isArray(value)) {
-    return value.flatMap((each: unknown, index) =>
-      isPlain(each) ? inObject(attributes, each, `${path}[${index}]`) : [],
-    );
+    return value.flatMap((inner: unknown, index) => each(inner, `${path}[${index}]`));
   }
+  if (mode !== "map") return each(value, path);
   if (!isPlain(value)) return [];
-  if (mode !== "map") return inObject(attributes, value, path);
-  return Object.entries(value).flatMap(([key, each]) =>
-    isPlain(each) ? inObject(attributes, each, `${path}[${JSON.stringify(key)}]`) : [],
+  return Object.entries(value).flatMap(([key, inner]) =>
+    each(inner, `${path}[${JSON.stringify(key)}]`),
   );
 }

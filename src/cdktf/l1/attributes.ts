@@ -43,12 +43,32 @@ export function toHcl(schema: Schema, given: Given): Record<string, unknown> {
 }
 
 function attributesToTerraform(attributes: Attributes, given: Given): Record<string, unknown> {
-  const entries = Object.entries(attributes).flatMap(([name, attribute]) => {
-    const value = valueToTerraform(attribute, given[camelCase(name)]);
-    const isSettable = attribute.required === true || attribute.optional === true;
-    return value === undefined || !isSettable ? [] : [[name, value] as const];
-  });
-  return Object.fromEntries(entries);
+  const made: Record<string, unknown> = {};
+  for (const { name, property, attribute } of settableOf(attributes)) {
+    const value = valueToTerraform(attribute, given[property]);
+    if (value !== undefined) made[name] = value;
+  }
+  return made;
+}
+
+interface Settable {
+  readonly name: string;
+  /** The same in TypeScript. */
+  readonly property: string;
+  readonly attribute: Attribute;
+}
+
+const settables = new WeakMap<Attributes, readonly Settable[]>();
+
+/** The attributes that can be given. Kept, because a thousand resources ask for the same few. */
+export function settableOf(attributes: Attributes): readonly Settable[] {
+  const kept = settables.get(attributes);
+  if (kept !== undefined) return kept;
+  const settable = Object.entries(attributes)
+    .filter(([, { required, optional }]) => required === true || optional === true)
+    .map(([name, attribute]) => ({ name, property: camelCase(name), attribute }));
+  settables.set(attributes, settable);
+  return settable;
 }
 
 function valueToTerraform(attribute: Attribute, value: unknown): unknown {
