@@ -1,7 +1,7 @@
 // Runs one example from beginning to end: `npm run example -- NAME [--keep DIR]`. The example says
 // what its result has to be and checks it; this process fails when it is something else.
-import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { globSync, readFileSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 
 import { ExampleFailure } from "./support/check.ts";
@@ -15,19 +15,19 @@ interface Example {
   readonly run: (session: Session) => Promise<void>;
 }
 
-const examples = readdirSync(import.meta.dirname, { withFileTypes: true })
-  .filter((entry) => existsSync(join(import.meta.dirname, entry.name, "run.ts")))
-  .filter((entry) => entry.isDirectory())
-  .map((entry) => entry.name)
+/** Folders with a `run.ts`; `terraform/quickstart` lies in a folder of its kind. */
+const examples = globSync("{*,*/*}/run.ts", { cwd: import.meta.dirname })
+  .map((file) => dirname(file))
   .toSorted();
 
 const usage = "Usage: npm run example -- NAME [--keep DIR] [--spoil]";
 
 function list(): string {
+  const width = Math.max(...examples.map((name) => name.length)) + 2;
   const lines = examples.map((name) => {
     const readme = readFileSync(join(import.meta.dirname, name, "README.md"), "utf8");
     const [, summary = ""] = readme.split("\n").filter((line) => line !== "");
-    return `  ${name.padEnd(16)}${summary}`;
+    return `  ${name.padEnd(width)}${summary}`;
   });
   return [
     usage,

@@ -21,7 +21,7 @@ export function namedFolder(folder: string): string {
 
 /** A new folder among the temporary ones, and how to remove it. */
 export function temporaryFolder(name: string): { folder: string; remove: () => void } {
-  const folder = mkdtempSync(join(tmpdir(), `snapform-${name}-`));
+  const folder = mkdtempSync(join(tmpdir(), `snapform-${name.replaceAll("/", "-")}-`));
   return { folder, remove: () => rmSync(folder, { recursive: true, force: true }) };
 }
 

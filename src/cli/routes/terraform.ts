@@ -45,7 +45,7 @@ const install: Route = command<TerraformInstallFlags>({
         brief: "Write into this mirror instead.",
       },
       devOverride: switchFlag(
-        "Write nothing; print the setting that runs the provider from where it lies in the package.",
+        "Write nothing; print the setting that runs the provider from where the package has it.",
       ),
     },
   },
