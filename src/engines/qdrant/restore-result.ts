@@ -3,12 +3,9 @@ import type { CheckResult } from "../../snapshot/check.ts";
 import { clearFinished } from "./restore-clear.ts";
 import type { RestoreRecord } from "./restore-record.ts";
 import type { RestoreRun } from "./restore-run.ts";
-import { isSnapformError } from "../../errors/index.ts";
+import { isSnapformError, SnapformError } from "../../errors/index.ts";
 
-/**
- * Remembers that the target is complete, then removes what the run needs no more. From here on the
- * restore does not fail: what cannot be removed is told.
- */
+/** Remembers that the target is complete, then removes what the run needs no more. */
 export async function finishedRun(run: RestoreRun, check: CheckResult): Promise<RestoreResult> {
   const { setting, record } = run;
   await run.rememberChecked(check);
@@ -39,17 +36,38 @@ async function clearedFindings(
   record: RestoreRecord,
 ): Promise<string[]> {
   const { target, pieces } = record;
+  const foundCount = await cleared(setting, record);
+  if (foundCount >= pieces.length) return [];
+  const places = pieces.map(({ node }) => node);
+  return [
+    `Uploaded files may still lie on the disks of ${[...new Set(places)].join(", ")} among the ` +
+      `snapshots of ${target}: the servers do not list them (as with S3), so they can only be ` +
+      "deleted by hand.",
+  ];
+}
+
+/**
+ * A mark that stayed would keep the collection from being snapshotted for ever, so a run that
+ * cannot remove what it needed has not ended: whoever recovers it does so.
+ */
+async function cleared(setting: RestoreRun["setting"], record: RestoreRecord): Promise<number> {
+  const { signal } = new AbortController();
   try {
-    const foundCount = await clearFinished(setting, record, new AbortController().signal);
-    if (foundCount >= pieces.length) return [];
-    const places = pieces.map(({ node }) => node);
-    return [
-      `Uploaded files may still lie on the disks of ${[...new Set(places)].join(", ")} among the ` +
-        `snapshots of ${target}: the servers do not list them (as with S3), so they can only be ` +
-        "deleted by hand.",
-    ];
+    return await clearFinished(setting, record, signal);
+  } catch {
+    await setting.clock.sleep(setting.timeouts.pollMs, signal);
+  }
+  try {
+    return await clearFinished(setting, record, signal);
   } catch (error) {
-    const why = isSnapformError(error) ? error.message : String(error);
-    return [`Not everything that the restore needed could be removed: ${why}.`];
+    if (!isSnapformError(error)) throw error;
+    const text =
+      `${error.message}; collection ${JSON.stringify(record.target)} is restored and checked, ` +
+      "and what the restore needed is still to be removed";
+    throw new SnapformError(error.code, text, {
+      retryable: true,
+      hint: "The next apply removes it.",
+      cause: error,
+    });
   }
 }
