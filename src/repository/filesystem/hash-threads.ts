@@ -32,6 +32,8 @@ interface Thread {
   readonly worker: Worker;
   /** Who waits for answers, by running hash, in the order of the questions. */
   readonly running: Map<number, Waiting[]>;
+  /** Why it answers nothing any more. */
+  end: SnapformError | null;
 }
 
 /** A thread hashes faster than most networks bring bytes, and each costs memory. */
@@ -93,8 +95,9 @@ class Threads implements HashThreads {
   async close(): Promise<void> {
     this.#closed = true;
     const threads = this.#threads.splice(0);
+    for (const thread of threads) thread.end = closed();
     await Promise.all(threads.map(({ worker }) => (worker.ref(), worker.terminate())));
-    for (const thread of threads) rejectAll(thread, closed());
+    for (const thread of threads) rejectAll(thread);
   }
 
   #leastBusy(): Thread {
@@ -106,25 +109,30 @@ class Threads implements HashThreads {
   }
 
   #addThread(): Thread {
-    const thread: Thread = { worker: startWorker(), running: new Map() };
+    const thread: Thread = { worker: startWorker(), running: new Map(), end: null };
     thread.worker.unref();
     thread.worker.on("message", (reply: HashReply) => {
       const waiting = thread.running.get(reply.id)?.shift();
       if (reply.kind === "done") waiting?.resolve(reply.digests);
       else waiting?.reject(failure(reply));
     });
-    thread.worker.on("error", (error) => {
-      const at = this.#threads.indexOf(thread);
-      if (at >= 0) this.#threads.splice(at, 1);
-      rejectAll(thread, error);
-    });
+    thread.worker.on("error", (error) => this.#lose(thread, error));
+    thread.worker.on("exit", () => this.#lose(thread, undefined));
     this.#threads.push(thread);
     return thread;
   }
 
+  /** A thread that died takes its hashes with it; the next stream starts another. */
+  #lose(thread: Thread, cause: unknown): void {
+    const at = this.#threads.indexOf(thread);
+    if (at >= 0) this.#threads.splice(at, 1);
+    thread.end ??= died(cause);
+    rejectAll(thread);
+  }
+
   #ask(thread: Thread, id: number, step: HashStep): Promise<Digests> {
     const waiting = thread.running.get(id);
-    if (waiting === undefined) return Promise.reject(closed());
+    if (waiting === undefined) return Promise.reject(thread.end ?? closed());
     return new Promise<Digests>((resolve, reject) => {
       waiting.push({ resolve, reject });
       const request: HashRequest = { id, step };
@@ -140,9 +148,15 @@ class Threads implements HashThreads {
   }
 }
 
-function rejectAll(thread: Thread, error: unknown): void {
+function rejectAll(thread: Thread): void {
+  const error = thread.end ?? closed();
   for (const waiting of thread.running.values()) for (const one of waiting) one.reject(error);
   thread.running.clear();
+}
+
+function died(cause: unknown): SnapformError {
+  const text = "a thread that hashes what is stored has died";
+  return new SnapformError("unavailable", text, { retryable: true, cause });
 }
 
 function closed(): SnapformError {

@@ -1,8 +1,8 @@
 import { constants } from "node:fs";
 import { copyFile } from "node:fs/promises";
 import { basename, join } from "node:path";
-import { codeOf } from "./filesystem-errors.ts";
 import { FOLDERS } from "./layout.ts";
+import type { FolderEntry } from "./repository-fs.ts";
 import { ownerLife, parseStagingName, type Staging } from "./staging.ts";
 import { inStore, type Store } from "./store.ts";
 import { BLOCK_BYTES } from "./stream-file.ts";
@@ -57,12 +57,17 @@ interface Candidate {
   readonly mayHaveWriter: boolean;
 }
 
+/** What is in a folder; nothing where it cannot be seen, e.g. because it is another user's. */
+async function namesIn(store: Store, path: string): Promise<readonly FolderEntry[]> {
+  return (await store.fs.list(path).catch(() => null)) ?? [];
+}
+
 async function look(
   store: Store,
   path: string,
   mayHaveWriter: boolean,
 ): Promise<readonly Candidate[]> {
-  const found = await store.fs.stat(path);
+  const found = await store.fs.stat(path).catch(() => null);
   if (found === null || found.isFolder) return [];
   const isSilent = store.clock.now().getTime() - found.mtimeMs > SILENCE_MS;
   if (mayHaveWriter && !isSilent) return [];
@@ -74,13 +79,13 @@ async function findPartials(store: Store, known: KnownStream): Promise<Candidate
   const root = inStore(store, FOLDERS.staging);
   const wanted = nameOf(known);
   const candidates: Candidate[] = [];
-  for (const { name, isFolder } of (await store.fs.list(root)) ?? []) {
+  for (const { name, isFolder } of await namesIn(store, root)) {
     if (name === wanted) candidates.push(...(await look(store, join(root, name), false)));
     const owner = isFolder ? parseStagingName(name) : null;
     const life = owner === null ? "alive" : ownerLife(owner);
     if (life === "alive") continue;
     const folder = join(root, name);
-    for (const entry of (await store.fs.list(folder)) ?? []) {
+    for (const entry of await namesIn(store, folder)) {
       if (partialName(entry.name) !== wanted) continue;
       candidates.push(...(await look(store, join(folder, entry.name), life === "unknown")));
     }
@@ -89,34 +94,44 @@ async function findPartials(store: Store, known: KnownStream): Promise<Candidate
   return fitting.toSorted((a, b) => b.size - a.size);
 }
 
-/** Makes a partial ours; false when somebody else was first. */
-async function claim(store: Store, from: Candidate, to: string): Promise<boolean> {
-  try {
-    if (!from.mayHaveWriter) {
-      await store.fs.rename(from.path, to);
-      return true;
-    }
-    const aside = `${to}.copied`;
-    await store.fs.rename(from.path, aside);
-    // A writer that wakes up after all goes on in a file that nobody uses any more.
-    const flags = constants.COPYFILE_FICLONE | constants.COPYFILE_EXCL;
-    await store.fs.bulk(to, () => copyFile(aside, to, flags));
-    await store.fs.unlink(aside);
-    return true;
-  } catch (error) {
-    if (codeOf(error) === "ENOENT") return false;
-    throw error;
+/** Moves a partial to `to`, or a copy of it. */
+async function take(store: Store, from: Candidate, to: string): Promise<void> {
+  if (!from.mayHaveWriter) {
+    await store.fs.rename(from.path, to);
+    return;
   }
+  const aside = `${to}.copied`;
+  await store.fs.rename(from.path, aside);
+  // A writer that wakes up after all goes on in a file that nobody uses any more.
+  const flags = constants.COPYFILE_FICLONE | constants.COPYFILE_EXCL;
+  try {
+    await store.fs.bulk(to, () => copyFile(aside, to, flags));
+  } finally {
+    await store.fs.unlink(aside);
+  }
+}
+
+/** Makes a partial ours, cut to what is of use of it; answers how much that is. */
+async function claim(store: Store, from: Candidate, to: string): Promise<number> {
+  await take(store, from, to);
+  const keepBytes = usableBytes((await store.fs.stat(to))?.size ?? 0);
+  // What only another user may write to is of no use.
+  await (await store.fs.openStream(to, { keepBytes, finalMode: 0o600 })).close();
+  return keepBytes;
 }
 
 /**
  * Takes over what an earlier write of the same bytes has left, under the name `to`; answers how
- * many of its first bytes are of use, 0 when there is none.
+ * many of its first bytes are of use, 0 when there is none. One that cannot be had, because
+ * somebody else was first or may alone read it, is no reason not to fetch the bytes.
  */
 export async function claimPartial(store: Store, known: KnownStream, to: string): Promise<number> {
   for (const candidate of await findPartials(store, known)) {
-    if (!(await claim(store, candidate, to))) continue;
-    return usableBytes((await store.fs.stat(to))?.size ?? 0);
+    try {
+      return await claim(store, candidate, to);
+    } catch {
+      await store.fs.unlink(to);
+    }
   }
   return 0;
 }

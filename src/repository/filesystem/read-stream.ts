@@ -39,13 +39,16 @@ async function readPiece(file: FileHandle, outgoing: Outgoing, start: number): P
 function feeder(hash: RunningHash): (piece: Buffer) => Promise<void> {
   const busy = hash.slots.map(() => Promise.resolve());
   let count = 0;
+  let failure: { readonly error: unknown } | null = null;
   return async (piece) => {
     const slot = count++ % busy.length;
     await busy[slot];
+    // Bytes that were not hashed are no damage of the object.
+    if (failure !== null) throw failure.error;
     (hash.slots[slot] as Uint8Array).set(piece);
-    const hashed = hash.update(slot, piece.length);
-    // The digest, which comes later, fails with the same error.
-    busy[slot] = hashed.catch(() => undefined);
+    busy[slot] = hash.update(slot, piece.length).catch((error: unknown) => {
+      failure ??= { error };
+    });
   };
 }
 

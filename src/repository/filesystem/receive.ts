@@ -2,6 +2,7 @@ import type { SourceFile } from "../../engine/driver.ts";
 import { SnapformError, isSnapformError } from "../../errors/index.ts";
 import type { TaskWatch } from "./copy-pool.ts";
 import { throwIfCancelled } from "./filesystem-errors.ts";
+import { heedSignal, orStopped } from "./heed-signal.ts";
 import type { Store } from "./store.ts";
 
 /** A file on its way in. */
@@ -49,6 +50,16 @@ export function neverWhole({ name }: Incoming): SnapformError {
   return new SnapformError("unavailable", `the source file ${name} ${text}`, { retryable: true });
 }
 
+/** A piece of anything but bytes would be stored as something else. */
+function checkPiece(incoming: Incoming, piece: unknown, at: number): void {
+  if (!(piece instanceof Uint8Array)) {
+    const message = `the source file ${incoming.name} comes as ${typeof piece}, not as bytes`;
+    throw new SnapformError("internal", message);
+  }
+  const end = at + piece.length;
+  if (end > incoming.file.size) throw wrongSize(incoming, `${end} or more`);
+}
+
 async function pour(sink: Sink, piece: Uint8Array): Promise<void> {
   for (let done = 0; done < piece.length;) {
     const count = sink.put(done === 0 ? piece : piece.subarray(done));
@@ -82,13 +93,14 @@ export async function receive(
   let at = start;
   for (let breakCount = 0; at < file.size || at === start;) {
     const before = at;
-    let isTooLong = false;
+    let mayBeAgain = true;
     try {
-      for await (const piece of await file.open(at, watch.signal)) {
-        throwIfCancelled(watch.signal);
-        isTooLong = at + piece.length > file.size;
-        if (isTooLong) throw wrongSize(incoming, `${at + piece.length} or more`);
+      const source = await orStopped(file.open(at, watch.signal), watch.signal);
+      for await (const piece of heedSignal(source, watch.signal)) {
+        mayBeAgain = false;
+        checkPiece(incoming, piece, at);
         await pour(sink, piece);
+        mayBeAgain = true;
         at += piece.length;
       }
       if (at === file.size) return "whole";
@@ -97,7 +109,8 @@ export async function receive(
       throwIfCancelled(watch.signal);
       if (!isSnapformError(error)) throw error;
       if (error.code === "unimplemented" && before > 0) return "again";
-      const mayGoOn = error.retryable && error.code !== "corrupt" && !isTooLong;
+      // Of a piece that the sink has not taken whole nobody knows where it would begin again.
+      const mayGoOn = error.retryable && error.code !== "corrupt" && mayBeAgain;
       // A hash that is known tells whether all is well although the end was not.
       if (mayGoOn && at === file.size && file.sha256 !== undefined) return "whole";
       breakCount = at > before ? 1 : breakCount + 1;

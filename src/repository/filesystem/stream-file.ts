@@ -1,5 +1,5 @@
 import { constants } from "node:fs";
-import { open, type FileHandle } from "node:fs/promises";
+import { chmod, open, type FileHandle } from "node:fs/promises";
 import { codeOf } from "./filesystem-errors.ts";
 import type { StreamedFile } from "./repository-fs.ts";
 
@@ -42,7 +42,10 @@ class StreamFile implements StreamedFile {
   async write(bytes: Uint8Array, at: number): Promise<void> {
     if (this.#flushError !== null) throw this.#flushError;
     for (let done = 0; done < bytes.length;) {
-      done += await this.#writeSome(bytes, done, at + done);
+      const count = await this.#writeSome(bytes, done, at + done);
+      // Nothing written and no error: else it would be tried for ever.
+      if (count === 0) throw Object.assign(new Error("nothing was written"), { code: "EIO" });
+      done += count;
     }
     if (this.#dirtyBytes >= FLUSH_BYTES) await this.#flush();
   }
@@ -86,6 +89,25 @@ class StreamFile implements StreamedFile {
   }
 }
 
+async function mayWriteNow(path: string): Promise<boolean> {
+  return chmod(path, 0o600).then(
+    () => true,
+    () => false,
+  );
+}
+
+/** One that was durable already when its process died may only be read. */
+async function openWritable(path: string): Promise<FileHandle> {
+  const flags = constants.O_WRONLY | constants.O_CREAT;
+  try {
+    return await open(path, flags, 0o600);
+  } catch (error) {
+    const isOurs = codeOf(error) === "EACCES" && (await mayWriteNow(path));
+    if (!isOurs) throw error;
+    return open(path, flags, 0o600);
+  }
+}
+
 /**
  * Opens a file, made if it is not there, for a stream of any length to be written behind its first
  * `keepBytes`; what comes after them is cut off. Past the cache where the filesystem lets it: that
@@ -96,7 +118,7 @@ export async function openStreamFile(
   options: { readonly keepBytes: number; readonly finalMode: number },
 ): Promise<StreamedFile> {
   const { keepBytes, finalMode } = options;
-  const file = await open(path, constants.O_WRONLY | constants.O_CREAT, 0o600);
+  const file = await openWritable(path);
   try {
     await file.truncate(keepBytes);
     return new StreamFile(file, await openDirect(path), finalMode);

@@ -46,6 +46,8 @@ class SlotSink implements StreamSink {
   }
 
   put(piece: Uint8Array): number {
+    // Else a disk that is full would be noticed only when all has come.
+    this.#check();
     if (this.#slot === null) return 0;
     const slot = this.#hash.slots[this.#slot] as Uint8Array;
     const count = Math.min(piece.length, slot.length - this.#filled);
@@ -61,13 +63,21 @@ class SlotSink implements StreamSink {
   }
 
   async flush(): Promise<void> {
-    if (this.#filled > 0) this.#hand();
+    if (this.#filled > 0 && this.#failure === null) this.#hand();
     await this.settle();
     this.#check();
   }
 
   async settle(): Promise<void> {
     while (this.#busy.size > 0) await Promise.all(this.#busy);
+  }
+
+  #tell(byteCount: number): void {
+    try {
+      this.#onStored(byteCount);
+    } catch (error) {
+      this.#failure ??= { error };
+    }
   }
 
   #check(): void {
@@ -95,7 +105,7 @@ class SlotSink implements StreamSink {
       this.#busy.delete(stored);
       const failed = ends.find((end) => end.status === "rejected");
       if (failed !== undefined) this.#failure ??= { error: failed.reason };
-      else this.#onStored(byteCount);
+      else this.#tell(byteCount);
       if (this.#slot === null) this.#slot = index;
       else this.#free.push(index);
     });
