@@ -28,183 +28,188 @@ resource "snapform_restore" "copy" {
 
 const COPY = "snapform_restore.copy";
 
-describe.skipIf(binary === null)("the provider under the real Terraform", () => {
-  let provider: DebugProvider;
-  let scene: Scene;
+describe.skipIf(binary === null)(
+  "the provider under the real Terraform",
+  { timeout: 240_000 },
+  () => {
+    let provider: DebugProvider;
+    let scene: Scene;
 
-  beforeAll(async () => {
-    provider = await startDebugProvider();
-  });
-  afterAll(async () => {
-    await provider.close();
-  });
-  beforeEach(async () => {
-    scene = await openScene(binary ?? "", provider);
-  });
-  afterEach(async () => {
-    await scene.close();
-  });
-
-  /** Applies, and makes sure that there is nothing to do afterwards. */
-  async function settled(...args: readonly string[]): Promise<string> {
-    const { status, text } = await scene.apply(...args);
-    expect(status, text).toBe(0);
-    const second = await scene.run("plan", "-detailed-exitcode");
-    expect(second.status, second.text).toBe(0);
-    return text;
-  }
-
-  it("takes, shows and expires snapshots as time goes by", async () => {
-    await scene.write(policy());
-    expect((await scene.run("validate")).status).toBe(0);
-    await settled();
-    expect(await scene.attributes(POLICY)).toMatchObject({
-      status: "ok",
-      newest_restorable: "2026-03-10T12:00:00.000Z",
-      next_run: "2026-03-11T02:00:00Z",
+    beforeAll(async () => {
+      provider = await startDebugProvider();
     });
-    for (const day of [11, 12]) {
-      await scene.at(`2026-03-${day}T12:00:00Z`);
-      const { text, status } = await scene.run("plan", "-detailed-exitcode");
-      expect(status).toBe(2);
-      expect(text).toContain(`due since 2026-03-${day}T02:00:00Z; to repository.vault`);
-      expect(text).toContain("0 to add, 1 to change, 0 to destroy");
-      await settled();
+    afterAll(async () => {
+      await provider.close();
+    });
+    beforeEach(async () => {
+      scene = await openScene(binary ?? "", provider);
+    });
+    afterEach(async () => {
+      await scene.close();
+    });
+
+    /** Applies, and makes sure that there is nothing to do afterwards. */
+    async function settled(...args: readonly string[]): Promise<string> {
+      const { status, text } = await scene.apply(...args);
+      expect(status, text).toBe(0);
+      const second = await scene.run("plan", "-detailed-exitcode");
+      expect(second.status, second.text).toBe(0);
+      return text;
     }
-    expect((await scene.attributes(POLICY))["changes"]).toMatchObject([
-      expect.stringMatching(/^- local\/docs 20260310T020000Z-\w{8}: beyond retention/),
-      expect.stringMatching(/^\+ local\/docs 20260312T020000Z-\w{8}: due since/),
-    ]);
-    await scene.write(policy("", "last = 1"));
-    await settled();
-    expect(await scene.attributes(POLICY)).toMatchObject({
-      oldest_restorable: "2026-03-12T12:00:00.000Z",
+
+    it("takes, shows and expires snapshots as time goes by", async () => {
+      await scene.write(policy());
+      expect((await scene.run("validate")).status).toBe(0);
+      await settled();
+      expect(await scene.attributes(POLICY)).toMatchObject({
+        status: "ok",
+        newest_restorable: "2026-03-10T12:00:00.000Z",
+        next_run: "2026-03-11T02:00:00Z",
+      });
+      for (const day of [11, 12]) {
+        await scene.at(`2026-03-${day}T12:00:00Z`);
+        const { text, status } = await scene.run("plan", "-detailed-exitcode");
+        expect(status).toBe(2);
+        expect(text).toContain(`due since 2026-03-${day}T02:00:00Z; to repository.vault`);
+        expect(text).toContain("0 to add, 1 to change, 0 to destroy");
+        await settled();
+      }
+      expect((await scene.attributes(POLICY))["changes"]).toMatchObject([
+        expect.stringMatching(/^- local\/docs 20260310T020000Z-\w{8}: beyond retention/),
+        expect.stringMatching(/^\+ local\/docs 20260312T020000Z-\w{8}: due since/),
+      ]);
+      await scene.write(policy("", "last = 1"));
+      await settled();
+      expect(await scene.attributes(POLICY)).toMatchObject({
+        oldest_restorable: "2026-03-12T12:00:00.000Z",
+      });
     });
-  });
 
-  it("carries a saved plan out, and nothing of one that no longer fits", async () => {
-    await scene.write(policy());
-    await settled();
-    await scene.at("2026-03-11T12:00:00Z");
-    await scene.run("plan", "-out=saved");
-    // Hours of review later it is the same plan.
-    await scene.at("2026-03-11T18:00:00Z");
-    expect((await scene.run("apply", "saved")).status).toBe(0);
-    expect(await scene.planStatus()).toBe(0);
+    it("carries a saved plan out, and nothing of one that no longer fits", async () => {
+      await scene.write(policy());
+      await settled();
+      await scene.at("2026-03-11T12:00:00Z");
+      await scene.run("plan", "-out=saved");
+      // Hours of review later it is the same plan.
+      await scene.at("2026-03-11T18:00:00Z");
+      expect((await scene.run("apply", "saved")).status).toBe(0);
+      expect(await scene.planStatus()).toBe(0);
 
-    await scene.at("2026-03-12T12:00:00Z");
-    await scene.run("plan", "-out=stale");
-    await rm(join(scene.folder, "data", "docs.lance"), { recursive: true });
-    await scene.table("docs", 5);
-    const { status, text } = await scene.run("apply", "stale");
-    expect(status).toBe(1);
-    expect(text).toContain("was dropped and made anew");
-    expect(text).toContain("Plan again and have it reviewed");
-    await settled();
-  });
-
-  it("plans nothing new without a refresh", async () => {
-    await scene.write(policy());
-    await settled();
-    await scene.at("2026-03-11T12:00:00Z");
-    expect((await scene.run("plan", "-detailed-exitcode", "-refresh=false")).status).toBe(0);
-  });
-
-  it("makes up for a snapshot that is deleted behind its back, and leaves others alone", async () => {
-    await scene.write(policy());
-    await settled();
-    await rm(join(scene.folder, "vault", "snapshots"), { recursive: true });
-    const { text } = await scene.run("plan");
-    expect(text).toContain("first snapshot; due since");
-    await settled();
-    await scene.write(policy() + policy().replaceAll("nightly", "other"));
-    await settled();
-  });
-
-  it("imports by command and by block", async () => {
-    await scene.write(policy());
-    await settled();
-    expect((await scene.run("state", "rm", POLICY)).status).toBe(0);
-    const imported = await scene.run("import", POLICY, "nightly");
-    expect(imported.status, imported.text).toBe(0);
-    await settled();
-    await scene.run("state", "rm", POLICY);
-    await scene.write(`${policy()}\nimport {\n  to = ${POLICY}\n  id = "policy.nightly"\n}\n`);
-    expect(await settled()).toContain("1 imported");
-    expect(await scene.attributes(POLICY)).toMatchObject({ status: "ok", cluster: "local" });
-  });
-
-  it("follows a moved block, and a name with its former names", async () => {
-    await scene.write(policy());
-    await settled();
-    const moved = policy().replace('policy" "nightly"', 'policy" "daily"');
-    const block = `moved {\n  from = ${POLICY}\n  to = snapform_backup_policy.daily\n}\n`;
-    await scene.write(moved + block);
-    expect(await settled()).toContain("0 added, 0 changed, 0 destroyed");
-    const renamed = moved.replace('= "nightly"', '= "daily"');
-    await scene.write(renamed.replace("repository ", 'former_names = ["nightly"]\n  repository '));
-    await settled();
-    expect(await scene.attributes("snapform_backup_policy.daily")).toMatchObject({
-      id: "policy.daily",
-      oldest_restorable: "2026-03-10T12:00:00.000Z",
+      await scene.at("2026-03-12T12:00:00Z");
+      await scene.run("plan", "-out=stale");
+      await rm(join(scene.folder, "data", "docs.lance"), { recursive: true });
+      await scene.table("docs", 5);
+      const { status, text } = await scene.run("apply", "stale");
+      expect(status).toBe(1);
+      expect(text).toContain("was dropped and made anew");
+      expect(text).toContain("Plan again and have it reviewed");
+      await settled();
     });
-  });
 
-  it("destroys with either setting, and not what is protected", async () => {
-    await scene.write(policy("deletion_protection = true"));
-    await settled();
-    const refused = await scene.run("destroy", "-auto-approve");
-    expect(refused.status).toBe(1);
-    expect(refused.text).toContain("Protected from deletion");
-    await scene.write(policy());
-    await settled();
-    expect((await scene.run("destroy", "-auto-approve")).status).toBe(0);
+    it("plans nothing new without a refresh", async () => {
+      await scene.write(policy());
+      await settled();
+      await scene.at("2026-03-11T12:00:00Z");
+      expect((await scene.run("plan", "-detailed-exitcode", "-refresh=false")).status).toBe(0);
+    });
 
-    await scene.write(policy('on_destroy = "delete"'));
-    await settled();
-    await scene.at("2026-03-11T12:00:00Z");
-    await settled();
-    const { status, text } = await scene.run("destroy", "-auto-approve");
-    expect(status).toBe(0);
-    expect(text).toContain("1 snapshot deleted with it, 1 kept");
-    await scene.write(`data "snapform_snapshots" "all" {}
+    it("makes up for a snapshot that is deleted behind its back, and leaves others alone", async () => {
+      await scene.write(policy());
+      await settled();
+      await rm(join(scene.folder, "vault", "snapshots"), { recursive: true });
+      const { text } = await scene.run("plan");
+      expect(text).toContain("first snapshot; due since");
+      await settled();
+      await scene.write(policy() + policy().replaceAll("nightly", "other"));
+      await settled();
+    });
+
+    it("imports by command and by block", async () => {
+      await scene.write(policy());
+      await settled();
+      expect((await scene.run("state", "rm", POLICY)).status).toBe(0);
+      const imported = await scene.run("import", POLICY, "nightly");
+      expect(imported.status, imported.text).toBe(0);
+      await settled();
+      await scene.run("state", "rm", POLICY);
+      await scene.write(`${policy()}\nimport {\n  to = ${POLICY}\n  id = "policy.nightly"\n}\n`);
+      expect(await settled()).toContain("1 imported");
+      expect(await scene.attributes(POLICY)).toMatchObject({ status: "ok", cluster: "local" });
+    });
+
+    it("follows a moved block, and a name with its former names", async () => {
+      await scene.write(policy());
+      await settled();
+      const moved = policy().replace('policy" "nightly"', 'policy" "daily"');
+      const block = `moved {\n  from = ${POLICY}\n  to = snapform_backup_policy.daily\n}\n`;
+      await scene.write(moved + block);
+      expect(await settled()).toContain("0 added, 0 changed, 0 destroyed");
+      const renamed = moved.replace('= "nightly"', '= "daily"');
+      await scene.write(
+        renamed.replace("repository ", 'former_names = ["nightly"]\n  repository '),
+      );
+      await settled();
+      expect(await scene.attributes("snapform_backup_policy.daily")).toMatchObject({
+        id: "policy.daily",
+        oldest_restorable: "2026-03-10T12:00:00.000Z",
+      });
+    });
+
+    it("destroys with either setting, and not what is protected", async () => {
+      await scene.write(policy("deletion_protection = true"));
+      await settled();
+      const refused = await scene.run("destroy", "-auto-approve");
+      expect(refused.status).toBe(1);
+      expect(refused.text).toContain("Protected from deletion");
+      await scene.write(policy());
+      await settled();
+      expect((await scene.run("destroy", "-auto-approve")).status).toBe(0);
+
+      await scene.write(policy('on_destroy = "delete"'));
+      await settled();
+      await scene.at("2026-03-11T12:00:00Z");
+      await settled();
+      const { status, text } = await scene.run("destroy", "-auto-approve");
+      expect(status).toBe(0);
+      expect(text).toContain("1 snapshot deleted with it, 1 kept");
+      await scene.write(`data "snapform_snapshots" "all" {}
 output "started" {
   value = data.snapform_snapshots.all.snapshots[*].started_at
 }`);
-    await scene.apply();
-    const shown = await scene.run("output", "-json", "started");
-    expect(JSON.parse(shown.text)).toEqual(["2026-03-11T12:00:00.000Z"]);
-  });
+      await scene.apply();
+      const shown = await scene.run("output", "-json", "started");
+      expect(JSON.parse(shown.text)).toEqual(["2026-03-11T12:00:00.000Z"]);
+    });
 
-  it("restores once, reports a lost target, and repeats it only when replaced", async () => {
-    await scene.write(policy() + restore());
-    await settled();
-    expect(await scene.rows("docs-copy")).toBe(3);
-    await rm(join(scene.folder, "data", "docs-copy.lance"), { recursive: true });
-    const lost = await scene.run("plan", "-detailed-exitcode");
-    expect(lost.status).toBe(0);
-    expect(lost.text).toContain("The result of a restore is lost");
-    expect(await scene.rows("docs-copy")).toBeNull();
-    await settled(`-replace=${COPY}`);
-    expect(await scene.rows("docs-copy")).toBe(3);
-    await scene.run("destroy", "-auto-approve", `-target=${COPY}`);
-    expect(await scene.rows("docs-copy")).toBe(3);
-  });
+    it("restores once, reports a lost target, and repeats it only when replaced", async () => {
+      await scene.write(policy() + restore());
+      await settled();
+      expect(await scene.rows("docs-copy")).toBe(3);
+      await rm(join(scene.folder, "data", "docs-copy.lance"), { recursive: true });
+      const lost = await scene.run("plan", "-detailed-exitcode");
+      expect(lost.status).toBe(0);
+      expect(lost.text).toContain("The result of a restore is lost");
+      expect(await scene.rows("docs-copy")).toBeNull();
+      await settled(`-replace=${COPY}`);
+      expect(await scene.rows("docs-copy")).toBe(3);
+      await scene.run("destroy", "-auto-approve", `-target=${COPY}`);
+      expect(await scene.rows("docs-copy")).toBe(3);
+    });
 
-  it("replaces a collection only when that is acknowledged", async () => {
-    await scene.table("docs-copy", 9);
-    await scene.write(policy() + restore("", ', if_exists = "replace"'));
-    const first = await settled();
-    expect(await scene.rows("docs-copy")).toBe(9);
-    const hash = /acknowledge = "(\w{12})"/.exec(first)?.[1] ?? "";
-    await scene.write(policy() + restore(`acknowledge = "${hash}"`, ', if_exists = "replace"'));
-    await settled();
-    expect(await scene.rows("docs-copy")).toBe(3);
-    expect(await scene.attributes(COPY)).toMatchObject({ status: "done" });
-  });
+    it("replaces a collection only when that is acknowledged", async () => {
+      await scene.table("docs-copy", 9);
+      await scene.write(policy() + restore("", ', if_exists = "replace"'));
+      const first = await settled();
+      expect(await scene.rows("docs-copy")).toBe(9);
+      const hash = /acknowledge = "(\w{12})"/.exec(first)?.[1] ?? "";
+      await scene.write(policy() + restore(`acknowledge = "${hash}"`, ', if_exists = "replace"'));
+      await settled();
+      expect(await scene.rows("docs-copy")).toBe(3);
+      expect(await scene.attributes(COPY)).toMatchObject({ status: "done" });
+    });
 
-  it("calculates schedules and retention, and shows what there is", async () => {
-    await scene.write(`${policy()}
+    it("calculates schedules and retention, and shows what there is", async () => {
+      await scene.write(`${policy()}
 data "snapform_collections" "all" {
   cluster = "local"
 }
@@ -223,28 +228,29 @@ output "shown" {
     ]
   }
 }`);
-    await settled();
-    const shown = await scene.run("output", "-json", "shown");
-    expect(JSON.parse(shown.text)).toEqual({
-      names: ["docs"],
-      newest: ["2026-03-10T12:00:00.000Z"],
-      runs: ["2026-03-11T02:00:00Z", "2026-03-12T02:00:00Z"],
-      kept: ["2026-03-10T02:00:00Z"],
+      await settled();
+      const shown = await scene.run("output", "-json", "shown");
+      expect(JSON.parse(shown.text)).toEqual({
+        names: ["docs"],
+        newest: ["2026-03-10T12:00:00.000Z"],
+        runs: ["2026-03-11T02:00:00Z", "2026-03-12T02:00:00Z"],
+        kept: ["2026-03-10T02:00:00Z"],
+      });
     });
-  });
 
-  it("passes a test of Terraform's own", async () => {
-    await scene.write(policy());
-    const file = `run "protects" {
+    it("passes a test of Terraform's own", async () => {
+      await scene.write(policy());
+      const file = `run "protects" {
   assert {
     condition     = ${POLICY}.status == "ok"
     error_message = "It is not protected."
   }
 }
 `;
-    await writeFile(join(scene.folder, "life.tftest.hcl"), file);
-    const { status, text } = await scene.run("test");
-    expect(status, text).toBe(0);
-    expect(text).toContain("1 passed, 0 failed");
-  });
-});
+      await writeFile(join(scene.folder, "life.tftest.hcl"), file);
+      const { status, text } = await scene.run("test");
+      expect(status, text).toBe(0);
+      expect(text).toContain("1 passed, 0 failed");
+    });
+  },
+);

@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { systemClock } from "../../../src/clock/system-clock.ts";
+import { wrapDriver } from "../../../src/engine/wrap.ts";
 import {
   observeFilesystemRepository,
   openFilesystemRepository,
@@ -23,16 +24,17 @@ const [paused, sign] = pause.split(":");
 const sources: ResourceSources = {
   async openDriver(cluster, itsClock) {
     const driver = await openDriver(cluster, itsClock);
-    const { capture } = driver;
-    if (capture === undefined || sign === undefined) return driver;
+    if (sign === undefined) return driver;
+    const bound = wrapDriver(driver, (_method, call) => call());
     return {
-      ...driver,
+      ...bound,
       capture: async (request, context) => {
         if (request.collection === paused) {
           writeFileSync(sign, "paused");
           await clock.sleep(600_000, context.signal);
         }
-        return capture(request, context);
+        if (bound.capture === undefined) throw new Error("this engine cannot be captured");
+        return bound.capture(request, context);
       },
     };
   },

@@ -2,9 +2,13 @@ import { spawn, type ChildProcess } from "node:child_process";
 import { chmod, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as after } from "node:timers/promises";
 import { connect } from "@lancedb/lancedb";
 
 const MAIN = join(import.meta.dirname, "provider-main.ts");
+
+/** Each run of Terraform starts several providers; compiled once they start four times as fast. */
+const COMPILED = join(tmpdir(), "snapform-test-compile-cache");
 
 export interface Run {
   readonly status: number | null;
@@ -72,6 +76,7 @@ export async function openScene(binary: string, debug: DebugProvider | null): Pr
     TF_DATA_DIR: join(folder, "terraform"),
     TF_CLI_CONFIG_FILE: join(folder, "terraform.rc"),
     SNAPFORM_TEST_CLOCK: clock,
+    NODE_COMPILE_CACHE: COMPILED,
     CHECKPOINT_DISABLE: "1",
     TF_IN_AUTOMATION: "1",
     ...(debug !== null && { TF_REATTACH_PROVIDERS: debug.reattach }),
@@ -184,6 +189,15 @@ async function attributesOf(
   const { resources } = JSON.parse(text) as StateFile;
   const found = resources.find(({ type, name }) => `${type}.${name}` === address);
   return found?.instances[0]?.attributes ?? null;
+}
+
+/** Looks again and again until it is so; fails after a minute. */
+export async function eventually(what: string, isSo: () => Promise<boolean>): Promise<void> {
+  for (let attempt = 0; attempt < 600; attempt += 1) {
+    if (await isSo()) return;
+    await after(100);
+  }
+  throw new Error(`never happened: ${what}`);
 }
 
 export interface DebugProvider {

@@ -1,0 +1,137 @@
+import { access, readdir, readFile, rename, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { isAlive } from "../scene.ts";
+import { findTerraform } from "../terraform-binary.ts";
+import { eventually, openScene, policy, POLICY, type Scene } from "./scene.ts";
+
+const binary = findTerraform();
+
+const both = policy().replace('["docs"]', '["docs", "images"]');
+
+describe.skipIf(binary === null)(
+  "the provider as Terraform starts it",
+  { timeout: 240_000 },
+  () => {
+    let scene: Scene;
+
+    beforeEach(async () => {
+      scene = await openScene(binary ?? "", null);
+      await scene.table("images", 2);
+    });
+    afterEach(async () => {
+      await scene.close();
+    });
+
+    const exists = (path: string): Promise<boolean> =>
+      access(path).then(
+        () => true,
+        () => false,
+      );
+
+    /** Starts an apply that stands still before the snapshot of a collection. */
+    async function startPaused(collection: string) {
+      const sign = join(scene.folder, "paused");
+      const env = { SNAPFORM_TEST_PAUSE: `${collection}:${sign}` };
+      const started = scene.start(["apply", "-auto-approve"], env);
+      await eventually("the apply stands still", () => exists(sign));
+      return started;
+    }
+
+    async function snapshotCount(collection: string): Promise<number> {
+      const folder = join(scene.folder, "vault", "snapshots", "local", collection);
+      const names = await readdir(folder).catch(() => []);
+      return names.filter((name) => /^\w+-\w{8}\.json$/.test(name)).length;
+    }
+
+    it("finds what it made after it was killed in the middle of an apply", async () => {
+      await scene.write(both);
+      const { done } = await startPaused("images");
+      await eventually("docs is taken", async () => (await snapshotCount("docs")) === 1);
+      for (const pid of await scene.providers()) if (isAlive(pid)) process.kill(pid, "SIGKILL");
+      expect((await done).status).toBe(1);
+      expect(await scene.hasState(POLICY)).toBe(false);
+
+      const { status, text } = await scene.apply();
+      expect(status, text).toBe(0);
+      expect(await snapshotCount("docs")).toBe(1);
+      expect(await snapshotCount("images")).toBe(1);
+      expect(await scene.attributes(POLICY)).toMatchObject({ status: "ok" });
+      expect(await scene.planStatus()).toBe(0);
+    });
+
+    it("stops at Ctrl-C with what it has made, and goes on with the next apply", async () => {
+      await scene.write(both);
+      const { child, done } = await startPaused("images");
+      await eventually("docs is taken", async () => (await snapshotCount("docs")) === 1);
+      process.kill(-(child.pid ?? 0), "SIGINT");
+      const { text } = await done;
+      expect(text).toContain("Stopped before the end");
+      expect(await scene.attributes(POLICY)).toMatchObject({ status: "due" });
+      const { status } = await scene.apply();
+      expect(status).toBe(0);
+      expect(await scene.attributes(POLICY)).toMatchObject({ status: "ok" });
+      expect(await snapshotCount("docs")).toBe(1);
+      expect(await scene.planStatus()).toBe(0);
+    });
+
+    it("loses nothing to a second Ctrl-C", async () => {
+      await scene.write(both);
+      const { child, done } = await startPaused("images");
+      await eventually("docs is taken", async () => (await snapshotCount("docs")) === 1);
+      process.kill(-(child.pid ?? 0), "SIGINT");
+      process.kill(-(child.pid ?? 0), "SIGINT");
+      await done;
+      await rm(join(scene.folder, ".terraform.tfstate.lock.info"), { force: true });
+      const { status, text } = await scene.apply();
+      expect(status, text).toBe(0);
+      expect(await snapshotCount("docs")).toBe(1);
+      expect(await snapshotCount("images")).toBe(1);
+      expect(await scene.planStatus()).toBe(0);
+    });
+
+    it("gives up when its time is over, and goes on with the next apply", async () => {
+      await scene.write(both.replace("repository ", 'timeouts { create = "1s" }\n  repository '));
+      const { done } = await startPaused("images");
+      const { text } = await done;
+      expect(text).toContain("create took longer than 1 s");
+      await scene.apply();
+      expect(await scene.attributes(POLICY)).toMatchObject({ status: "ok" });
+      expect(await scene.planStatus()).toBe(0);
+    });
+
+    it("keeps what it made when one collection fails, and goes on with the next apply", async () => {
+      await scene.write(both);
+      const table = join(scene.folder, "data", "images.lance", "data");
+      await rename(table, `${table}.away`);
+      const { status, text } = await scene.apply();
+      expect(status, text).toBe(0);
+      expect(text).toContain("Could not create a snapshot");
+      expect(await scene.attributes(POLICY)).toMatchObject({ status: "incomplete" });
+      await rename(`${table}.away`, table);
+      await scene.apply();
+      expect(await scene.attributes(POLICY)).toMatchObject({ status: "ok" });
+      expect(await scene.planStatus()).toBe(0);
+    });
+
+    it("makes many policies at once, though they share one state", async () => {
+      const many = Array.from({ length: 12 }, (_, index) =>
+        policy().replaceAll("nightly", `p${index}`),
+      );
+      await scene.write(many.join("\n"));
+      const { status, text } = await scene.apply();
+      expect(status, text).toBe(0);
+      expect(await snapshotCount("docs")).toBe(12);
+      expect(await scene.planStatus()).toBe(0);
+    });
+
+    it("writes nothing secret anywhere", async () => {
+      await scene.write(policy());
+      const { text } = await scene.start(["apply", "-auto-approve"], { TF_LOG: "TRACE" }).done;
+      expect(text).toContain("provider.terraform-provider-snapform");
+      const state = await readFile(join(scene.folder, "terraform.tfstate"), "utf8");
+      // The configuration of the provider is nowhere in what Terraform keeps.
+      expect(state).not.toContain("lancedb");
+    });
+  },
+);
