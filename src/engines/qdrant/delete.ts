@@ -3,18 +3,20 @@ import { SnapformError } from "../../errors/index.ts";
 import { deleteSnapshot } from "./api/snapshots.ts";
 import { lookAtCluster } from "./cluster.ts";
 import { readDetails } from "./details.ts";
-import { recordedFiles, type RecordedFile } from "./known-native.ts";
+import { isAnotherFile, recordedFiles, type RecordedFile } from "./known-native.ts";
 import { fateOf, listFiles, unreachableFiles } from "./listing.ts";
 import { aliasesOf } from "./ask-any.ts";
 import { lookOptions, type QdrantNode, type QdrantSetting } from "./setting.ts";
 
 /**
  * Deletes the files that a snapshot's key and details name, and no other. Nothing is touched unless
- * it is known of each file where it is; a set that is half deleted is listed as partial, and the
- * next call goes on. Files that are gone already are a success.
+ * it is known of each file where it is, and that it is the one that was recorded; a set that is half
+ * deleted is listed as partial, and the next call goes on. Files that are gone already are a
+ * success.
  *
  * @throws SnapformError `unavailable` when a node that may hold a part does not tell,
- * `failed-precondition` when the collection is gone, so that nothing can reach its files
+ * `failed-precondition` when the collection is gone, so that nothing can reach its files, or when
+ * another file has the name of a part
  */
 export async function deleteNative(
   setting: QdrantSetting,
@@ -38,6 +40,10 @@ export async function deleteNative(
       unsure.file,
       look.nodes.map((each) => each.error),
     );
+  const other = fates.find(({ file, fate }) => {
+    return fate.kind === "found" && isAnotherFile(file, fate.file);
+  });
+  if (other !== undefined) throw anotherFile(setting, key, other.file);
   for (const { file, fate } of fates) {
     if (fate.kind !== "found") continue;
     const [holder] = fate.at;
@@ -67,6 +73,20 @@ function beyondReach({ cluster }: QdrantSetting, collection: string, key: string
     "cannot be reached, though its files stay on the nodes";
   return new SnapformError("failed-precondition", text, {
     hint: "Delete the files on the nodes' disks by hand, or make a collection of that name.",
+  });
+}
+
+/** Names tell seconds apart and no more, so another client may have made this file since. */
+function anotherFile(
+  { cluster }: QdrantSetting,
+  key: string,
+  { file, node }: RecordedFile,
+): SnapformError {
+  const text =
+    `cluster ${cluster}: nothing of snapshot ${key} is deleted, because ${file} on ${node} is not ` +
+    "the file that was recorded: its size or its checksum is another one";
+  return new SnapformError("failed-precondition", text, {
+    hint: "Delete the file on the node by hand if nobody needs it.",
   });
 }
 

@@ -1,6 +1,7 @@
 import type { KnownNative, NativeSnapshot } from "../../engine/driver.ts";
 import { coversAll, type SnapshotLayout } from "../../snapshot/layout.ts";
 import type { CopyStatus, SnapshotPart } from "../../snapshot/snapshot.ts";
+import type { SnapshotDescription } from "./api/snapshot-description.ts";
 import { nodeOfPeer, type ClusterLook } from "./cluster.ts";
 import { layoutOfDetails, readDetails, type QdrantDetails } from "./details.ts";
 import { fateOf, type CollectionFiles, type FileFate, type SoughtFile } from "./listing.ts";
@@ -73,10 +74,16 @@ export function recordedFiles(
 export function statusOfFile(recorded: RecordedFile, fate: FileFate | undefined): CopyStatus {
   if (fate === undefined || fate.kind === "unknown") return "unknown";
   if (fate.kind === "gone") return "partial";
-  const { size, checksum } = fate.file;
-  const isSize = recorded.size === null || recorded.size === size;
-  const isSum = recorded.sha256 === null || checksum === null || recorded.sha256 === checksum;
-  return isSize && isSum && size > 0 ? "complete" : "damaged";
+  return fate.file.size > 0 && !isAnotherFile(recorded, fate.file) ? "complete" : "damaged";
+}
+
+/** True for a file of the same name that is certainly not the one that was recorded. */
+export function isAnotherFile(
+  recorded: Pick<RecordedFile, "size" | "sha256">,
+  { size, checksum }: SnapshotDescription,
+): boolean {
+  if (recorded.size !== null && recorded.size !== size) return true;
+  return recorded.sha256 !== null && checksum !== null && recorded.sha256 !== checksum;
 }
 
 /** A set is as good as its worst part, and no better than what its parts cover. */

@@ -52,15 +52,21 @@ export function unreachableFiles(collection: string): CollectionFiles {
   return Object.freeze({ collection, isGone: true, listings: [] });
 }
 
-/** What became of a file, by all that was told. A file that any node lists is there. */
+/**
+ * What became of a file, by all that was told. A file whose name says who made it is there when any
+ * node lists it; another node's file of a name that a person chose is another file.
+ */
 export function fateOf(
   { listings }: CollectionFiles,
   look: Pick<ClusterLook, "live" | "nodes" | "peers" | "topology">,
   sought: SoughtFile,
 ): FileFate {
+  // A lone server that was set up anew has another id, and nobody else could hold the file.
+  const isAlone = look.topology === "standalone" && listings.length === 1;
   const isOwner = ({ peerId, node }: LiveNode): boolean =>
-    sought.peerId === null ? node.name === sought.node : peerId === sought.peerId;
+    sought.peerId === null ? isAlone || node.name === sought.node : peerId === sought.peerId;
   const found = listings.flatMap(({ live, files }) => {
+    if (sought.peerId === null && !isOwner(live)) return [];
     const file = files?.find(({ name }) => name === sought.file);
     return file === undefined ? [] : [{ live, file }];
   });
@@ -73,8 +79,6 @@ export function fateOf(
   }
   const owner = listings.find(({ live }) => isOwner(live));
   if (owner !== undefined) return { kind: owner.files === null ? "unknown" : "gone" };
-  // A lone server that was set up anew has another id, and nobody else could hold the file.
-  const isAlone = look.topology === "standalone" && listings.length === 1;
   if (isAlone && listings[0]?.files) return { kind: "gone" };
   const hasLeft =
     sought.peerId !== null &&

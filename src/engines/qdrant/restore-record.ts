@@ -1,6 +1,7 @@
 import type { CheckResult } from "../../snapshot/check.ts";
 import type { Json } from "../../snapshot/json.ts";
 import type { PointRange } from "../../snapshot/snapshot.ts";
+import { scratchName } from "./marks.ts";
 
 /** One file of a restore, as it must be found again without its source. */
 export interface RecordedPiece {
@@ -55,7 +56,8 @@ export function readRecord(json: Json): RestoreRecord | null {
     typeof value.runId === "string" &&
     typeof value.target === "string" &&
     (value.phase === "restoring" || value.phase === "overwriting" || value.phase === "checked") &&
-    (value.scratch === null || typeof value.scratch === "string") &&
+    // What it names here is dropped one day, so it has to be the run's own name for it.
+    (value.scratch === null || value.scratch === scratchName(value.target, value.runId)) &&
     Array.isArray(value.pieces) &&
     value.pieces.every(isPiece) &&
     (value.inFlight === null || Number.isSafeInteger(value.inFlight)) &&

@@ -5,7 +5,7 @@ import { coversAll, type SnapshotLayout } from "../../snapshot/layout.ts";
 import type { ManifestFile } from "../../snapshot/manifest.ts";
 import type { PointRange } from "../../snapshot/snapshot.ts";
 import { downloadSnapshot } from "./api/snapshots.ts";
-import { layoutOfDetails, readDetails, type QdrantDetails } from "./details.ts";
+import { layoutOfDetails, readDetails, type DetailsPart, type QdrantDetails } from "./details.ts";
 import type { QdrantNode, QdrantSetting } from "./setting.ts";
 
 /** One file on its way to one node. */
@@ -100,9 +100,7 @@ function nativeFiles(
 ): File[] {
   const { snapshot, collection } = source;
   return snapshot.parts.map(({ name: part, nativeName, bytes }): File => {
-    // By the file: nodes change their names with their URLs.
-    const recorded =
-      details?.parts.find(({ node, file: name }) => name === nativeName || node === part) ?? null;
+    const recorded = recordedPart(details, part, nativeName);
     const file = nativeName ?? recorded?.file;
     if (file === undefined) throw misfit(`nobody recorded how the file of part ${part} is called`);
     const size = recorded?.size ?? bytes;
@@ -132,12 +130,23 @@ function storedFiles(
       const text = `part ${part} of snapshot ${manifest.id} has ${files.length} files, not one`;
       throw new SnapformError("corrupt", text);
     }
-    const recorded = details?.parts.find(({ node }) => node === part) ?? null;
+    const recorded = recordedPart(details, part, file.path);
     const sha256 = manifest.hash === "sha256" ? file.hash : (recorded?.sha256 ?? null);
     const origin = `${file.path} of snapshot ${manifest.id}`;
     const open = (signal: AbortSignal) => openStored(reader, file, signal);
     return { part, size: file.size, sha256, origin, open };
   });
+}
+
+/** By the file: nodes change their names with their URLs, and may even swap them. */
+function recordedPart(
+  details: QdrantDetails | null,
+  part: string,
+  file: string | undefined,
+): DetailsPart | null {
+  const parts = details?.parts ?? [];
+  if (file !== undefined) return parts.find((each) => each.file === file) ?? null;
+  return parts.find(({ node }) => node === part) ?? null;
 }
 
 function openStored(

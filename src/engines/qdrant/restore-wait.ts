@@ -1,7 +1,6 @@
 import type { EngineContext } from "../../engine/driver.ts";
 import { SnapformError } from "../../errors/index.ts";
 import { snapshotGauges } from "./api/telemetry.ts";
-import { isAway } from "./node-look.ts";
 import type { QdrantNode, QdrantSetting } from "./setting.ts";
 import {
   isFilling,
@@ -95,14 +94,9 @@ async function isRecoveringOn(
   collection: string,
   signal: AbortSignal,
 ): Promise<boolean | null> {
-  try {
-    const gauges = await snapshotGauges(client, { signal, timeoutMs: timeouts.lookMs });
-    const own = gauges?.find((each) => each.collection === collection);
-    return own === undefined ? null : own.recoveringCount > 0;
-  } catch (error) {
-    if (isAway(error)) return null;
-    throw error;
-  }
+  const gauges = await snapshotGauges(client, { signal, timeoutMs: timeouts.lookMs });
+  const own = gauges?.find((each) => each.collection === collection);
+  return own === undefined ? null : own.recoveringCount > 0;
 }
 
 /** How long one has been looking, and how long nothing has changed. */

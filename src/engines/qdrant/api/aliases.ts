@@ -1,6 +1,6 @@
 import type { NodeClient } from "../http/node-client.ts";
 import { ask, optionsOf, type AskOptions } from "./ask.ts";
-import { field, listOf, readFlag, readText, type Read } from "./shape.ts";
+import { field, listOf, readDone, readText, type Read } from "./shape.ts";
 
 export interface Alias {
   readonly alias: string;
@@ -48,5 +48,5 @@ export async function changeAliases(
   );
   const path = ["collections", "aliases"];
   const body = { actions };
-  await ask(client, { method: "POST", path, body, doing, ...optionsOf(options) }, readFlag);
+  await ask(client, { method: "POST", path, body, doing, ...optionsOf(options) }, readDone);
 }

@@ -1,7 +1,16 @@
 import type { Json } from "../../../snapshot/json.ts";
 import type { NodeClient } from "../http/node-client.ts";
 import { ask, optionsOf, type AskOptions } from "./ask.ts";
-import { field, listOf, optional, readCount, readFlag, readJson, readText } from "./shape.ts";
+import {
+  field,
+  listOf,
+  optional,
+  readCount,
+  readDone,
+  readFlag,
+  readJson,
+  readText,
+} from "./shape.ts";
 import type { Read } from "./shape.ts";
 
 /** The names of the collections that the key may see, sorted. */
@@ -41,7 +50,7 @@ export async function createCollection(
   const doing = `creating the collection ${JSON.stringify(collection)}`;
   const path = ["collections", collection];
   const request = { method: "PUT", path, body: config, doing, ...optionsOf(options) } as const;
-  await ask(client, request, readFlag);
+  await ask(client, request, readDone);
 }
 
 /** Deletes a collection with its aliases; its snapshots' files stay. False: there was none. */
@@ -80,9 +89,9 @@ export function collectionDetails(
   return ask(client, { method: "GET", path, doing, ...optionsOf(options) }, (value, at) =>
     Object.freeze({
       status: field(value, "status", at, readText),
-      optimizerProblem: field(value, "optimizer_status", at, readOptimizerProblem),
+      optimizerProblem: field(value, "optimizer_status", at, optional(readOptimizerProblem)),
       pointsCount: field(value, "points_count", at, optional(readCount)),
-      config: field(value, "config", at, readJson),
+      config: field(value, "config", at, optional(readJson)),
       payloadSchema: field(value, "payload_schema", at, optional(readJson)) ?? {},
     }),
   );

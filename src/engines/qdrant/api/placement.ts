@@ -62,7 +62,7 @@ const readPlacement: Read<Placement> = (value, at) => {
     shardCount: field(value, "shard_count", at, readCount),
     local: field(value, "local_shards", at, listOf(readLocalShard)),
     remote: field(value, "remote_shards", at, listOf(readRemoteShard)),
-    transfers: field(value, "shard_transfers", at, listOf(readTransfer)),
+    transfers: field(value, "shard_transfers", at, optional(listOf(readTransfer))) ?? [],
     isResharding: resharding !== null && resharding.length > 0,
   });
 };

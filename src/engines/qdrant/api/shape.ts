@@ -25,12 +25,19 @@ export const readFlag: Read<boolean> = (value, at) => {
   return value;
 };
 
-/** A count: a whole number from 0 on that JSON has carried exactly. */
+/** What a server answers when it has done what it was asked for; `false` leaves that open. */
+export const readDone: Read<true> = (value, at) => {
+  if (value !== true) throw wrong(at, "true");
+  return value;
+};
+
+/** A count: a whole number from 0 on that JSON has carried exactly, also one written as text. */
 export const readCount: Read<number> = (value, at) => {
-  if (typeof value !== "number" || !Number.isSafeInteger(value) || value < 0) {
+  const count = typeof value === "string" && /^\d+$/.test(value) ? Number(value) : value;
+  if (typeof count !== "number" || !Number.isSafeInteger(count) || count < 0) {
     throw wrong(at, "a count");
   }
-  return value;
+  return count;
 };
 
 /** A peer id as text. Servers keep them below 2^53; one that JSON has rounded is refused. */

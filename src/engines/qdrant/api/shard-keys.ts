@@ -1,7 +1,7 @@
 import type { NodeClient } from "../http/node-client.ts";
 import { ask, optionsOf, type AskOptions } from "./ask.ts";
 import type { ShardKey } from "./placement.ts";
-import { readFlag } from "./shape.ts";
+import { readDone } from "./shape.ts";
 
 /**
  * Adds a shard key. Shard ids are given in the order of these calls, so that keys made in the
@@ -22,5 +22,5 @@ export async function createShardKey(
     ...(replicationFactor === undefined ? {} : { replication_factor: replicationFactor }),
   };
   const path = ["collections", collection, "shards"];
-  await ask(client, { method: "PUT", path, body, doing, ...optionsOf(options) }, readFlag);
+  await ask(client, { method: "PUT", path, body, doing, ...optionsOf(options) }, readDone);
 }

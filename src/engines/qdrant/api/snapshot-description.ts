@@ -27,9 +27,13 @@ export function readSnapshotDescription(collection: string): Read<SnapshotDescri
   };
 }
 
-/** Servers leave the zone out and mean UTC. */
-const readUtc: Read<string> = (value, at) => {
-  const text = readText(value, at);
-  const hasZone = /([zZ]|[+-]\d\d:\d\d)$/.test(text);
-  return parseInstant(hasZone ? text : `${text}Z`).toISOString();
+/** Servers leave the zone out and mean UTC. A time that cannot be read must not hide the file. */
+const readUtc: Read<string | null> = (value) => {
+  if (typeof value !== "string") return null;
+  const hasZone = /([zZ]|[+-]\d\d:\d\d)$/.test(value);
+  try {
+    return parseInstant(hasZone ? value : `${value}Z`).toISOString();
+  } catch {
+    return null;
+  }
 };

@@ -3,7 +3,7 @@ import type { Answer } from "../http/json-call.ts";
 import type { NodeClient } from "../http/node-client.ts";
 import type { ExpectedBytes } from "../http/verify-bytes.ts";
 import { ask, optionsOf, readAnswer, type AskOptions } from "./ask.ts";
-import { listOf, readFlag } from "./shape.ts";
+import { listOf, readDone } from "./shape.ts";
 import { readSnapshotDescription, type SnapshotDescription } from "./snapshot-description.ts";
 
 /** Which copy wins when other replicas of a restored shard are active. */
@@ -69,7 +69,7 @@ export async function deleteSnapshot(
   const path = [...snapshotsPath(collection), name];
   const query = { wait: true };
   try {
-    await client.json({ method: "DELETE", path, query, doing, ...optionsOf(options) });
+    await ask(client, { method: "DELETE", path, query, doing, ...optionsOf(options) }, readDone);
     return "deleted";
   } catch (error) {
     if (!isSnapformError(error) || error.code !== "not-found") throw error;
@@ -164,11 +164,11 @@ export async function recoverSnapshot(
     timeoutMs: null,
     ...optionsOf(options),
   } as const;
-  await ask(client, request, readFlag);
+  await ask(client, request, readDone);
 }
 
 function requireDone(client: NodeClient, doing: string, answer: Answer): void {
-  readAnswer(client, { method: "POST", doing, safe: false }, answer, readFlag);
+  readAnswer(client, { method: "POST", doing, safe: false }, answer, readDone);
 }
 
 function snapshotsPath(collection: string): readonly string[] {

@@ -82,7 +82,8 @@ function meaningOf({ status, headers, isFile }: Refusal, said: ServerText, call:
     return { code: "failed-precondition", ...redirect(headers["location"]) };
   }
   if (status === 400 && /not compatible with existing collection/i.test(text)) {
-    return { code: "failed-precondition" };
+    const hint = "Its vectors or its number of shards differ: restore under another name.";
+    return { code: "failed-precondition", hint };
   }
   if (status === 400 && /^Checksum mismatch:/i.test(text)) {
     const hint = `Qdrant swaps the two: "expected" is what it computed, "actual" what was sent.`;
@@ -99,6 +100,9 @@ function meaningOf({ status, headers, isFile }: Refusal, said: ServerText, call:
     const hint = "A standalone server needs the data of every shard in one file.";
     return { code: "failed-precondition", hint };
   }
+  // The servers go on to agree on it after whoever was asked has given up waiting.
+  const isLate = /\btim(?:eout|ed out)\b|consensus operation/i.test(text);
+  if (status === 500 && isLate) return { code: "unavailable", retryable: true, unknown: true };
   if (status === 500) return { code: "unavailable", retryable: call.safe, unknown: !isEnvelope };
   if (status === 503 && text === "already_in_progress") {
     return { code: "unavailable", retryable: true };
