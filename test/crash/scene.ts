@@ -2,13 +2,15 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { loadConfig } from "../../src/config/load-config.ts";
-import type { Desired } from "../../src/desired/desired.ts";
+import type { Desired, DesiredCluster } from "../../src/desired/desired.ts";
 import type { EngineDriver } from "../../src/engine/driver.ts";
 import { LANCEDB_CAPABILITIES } from "../../src/engines/lancedb/capabilities.ts";
 import { openLancedbDriver } from "../../src/engines/lancedb/driver.ts";
 import { memoryCapabilities } from "../../src/engines/memory/capabilities.ts";
 import { openMemoryDriver } from "../../src/engines/memory/driver.ts";
 import type { MemoryWorld } from "../../src/engines/memory/world.ts";
+import { QDRANT_CAPABILITIES } from "../../src/engines/qdrant/capabilities.ts";
+import { openQdrantDriver } from "../../src/engines/qdrant/driver.ts";
 import {
   observeFilesystemRepository,
   openFilesystemRepository,
@@ -19,6 +21,7 @@ import type { StateStore } from "../../src/state/state-store.ts";
 import { openResources } from "../../src/workspace/resources.ts";
 import { workspaceOf } from "../../src/workspace/workspace-of.ts";
 import type { Workspace } from "../../src/workspace/workspace.ts";
+import { openSeamedNode } from "./qdrant-node.ts";
 import { Seam } from "./seam.ts";
 import { TestClock } from "./test-clock.ts";
 import { unsyncedLancedb, unsyncedRepository, unsyncedState } from "./unsynced.ts";
@@ -33,7 +36,8 @@ export interface OpenOptions {
 
 /**
  * A configuration over made-up clusters, a folder with state and repositories, and processes that
- * come and go on them. Clusters of `worlds` are in memory, the others are real LanceDB folders.
+ * come and go on them. Clusters of `worlds` are in memory; of the others those with nodes are Qdrant
+ * servers, and the rest real LanceDB folders.
  */
 export class Scene {
   readonly root: string;
@@ -91,7 +95,7 @@ export class Scene {
     const store = this.store(seam, pid);
     const fs = seam.wrap("repository", unsyncedRepository, {
       reads: ["readFile", "list", "stat"],
-      opens: { create: "repository.file" },
+      opens: { create: "repository.file", openStream: "repository.stream" },
     });
     const resources = openResources(desired, clock, {
       openDriver: async (cluster) => {
@@ -100,7 +104,8 @@ export class Scene {
       },
       capabilitiesOf: (cluster) => {
         const world = this.worlds.get(cluster.name);
-        return world ? memoryCapabilities(world.flavour) : LANCEDB_CAPABILITIES;
+        if (world) return memoryCapabilities(world.flavour);
+        return cluster.engine === "qdrant" ? QDRANT_CAPABILITIES : LANCEDB_CAPABILITIES;
       },
       openRepository: async (request): Promise<Repository> => {
         const repository = await openFilesystemRepository({ ...request, fs });
@@ -123,9 +128,26 @@ export class Scene {
         seam.run(`${cluster}.${name}`, false, () => Promise.resolve());
       return openMemoryDriver({ world, clock, step });
     }
-    const uri = this.desired().clusters.find((entry) => entry.name === cluster)?.uri ?? "";
+    const wanted = this.desired().clusters.find((entry) => entry.name === cluster);
+    if (wanted?.engine === "qdrant") return this.#qdrant(wanted, seam);
     const fs = seam.wrap("lancedb", unsyncedLancedb);
-    return openLancedbDriver({ cluster, uri, clock, fs });
+    return openLancedbDriver({ cluster, uri: wanted?.uri ?? "", clock, fs });
+  }
+
+  #qdrant({ name, nodes }: DesiredCluster, seam: Seam): EngineDriver {
+    const driver = openQdrantDriver({
+      cluster: name,
+      nodes: nodes.map(({ url }) => ({ url, apiKey: null })),
+      apiKey: null,
+      token: null,
+      ca: null,
+      timeoutMs: null,
+      concurrency: null,
+      clock: this.clock,
+      openClient: (options) => openSeamedNode(name, options, seam),
+    });
+    this.#opened.push(driver);
+    return driver;
   }
 
   store(seam: Seam = new Seam(), pid = (this.#pid += 1)): StateStore {
