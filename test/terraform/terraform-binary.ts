@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { accessSync, constants } from "node:fs";
 import { delimiter, join } from "node:path";
 
@@ -12,6 +13,14 @@ export function findTerraform(): string | null {
   if (process.env["CI"]) throw new Error(`cannot test the provider: ${reason}`);
   console.log(`skipped: ${reason}`);
   return null;
+}
+
+/** Write-only attributes came with 1.11, of Terraform and of OpenTofu. */
+export function knowsWriteOnly(binary: string): boolean {
+  const { stdout } = spawnSync(binary, ["version", "-json"], { encoding: "utf8" });
+  const { terraform_version: version } = JSON.parse(stdout) as { terraform_version: string };
+  const [major = 0, minor = 0] = version.split(".").map(Number);
+  return major > 1 || minor >= 11;
 }
 
 function onPath(name: string): string | null {
