@@ -44,5 +44,6 @@ export function focus(kind: Kind, desired: Desired): Desired {
 }
 
 export function concernOf(kind: Kind, desired: Desired, value: Tree): Concern {
-  return { ...kind.concernOf(desired), addresses: addressesOf(kind, value) };
+  const { project } = desired;
+  return { ...kind.concernOf(desired), project, addresses: addressesOf(kind, value) };
 }

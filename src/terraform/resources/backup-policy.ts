@@ -23,7 +23,8 @@ export const backupPolicy: Kind = Object.freeze({
   concernOf(desired) {
     const { cluster, collections } = policyOf(desired);
     return {
-      isProtected: (on, name) => on === cluster && isMatched(collections, name),
+      protectedOf: (on, names) => (on === cluster ? matchCollections(collections, names) : []),
+      needsOthers: false,
       isTarget: () => false,
       needsLayout: false,
       wanted: JSON.stringify([cluster, collections]),
@@ -42,10 +43,6 @@ function policyOf(desired: Desired): DesiredPolicy {
   const [policy] = desired.policies;
   // A configuration of one resource has that one.
   return policy as DesiredPolicy;
-}
-
-function isMatched(patterns: readonly string[], name: string): boolean {
-  return matchCollections(patterns, [name]).length > 0;
 }
 
 function describe(sight: Sight): Described {

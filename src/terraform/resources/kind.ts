@@ -40,7 +40,7 @@ export interface Kind {
   /** The clusters that have to be looked at. */
   clustersOf(desired: Desired): readonly string[];
   /** What of the world concerns it. */
-  concernOf(desired: Desired): Omit<Concern, "addresses">;
+  concernOf(desired: Desired): Omit<Concern, "addresses" | "project">;
   /** How it is planned, beside that it is planned alone. */
   planOptions(value: Tree): PlanOptions;
   /** The computed attributes, as the world is now. */

@@ -32,7 +32,9 @@ export const restore: Kind = Object.freeze({
   concernOf(desired) {
     const { from, to } = wantedOf(desired);
     return {
-      isProtected: (on, name) => on === from.cluster && name === from.collection,
+      protectedOf: (on, names) =>
+        on === from.cluster ? names.filter((name) => name === from.collection) : [],
+      needsOthers: true,
       isTarget: (on, { name, aliases }) =>
         on === to.cluster &&
         // Dated collections behind an alias begin with the name of the target.

@@ -30,7 +30,9 @@ export const snapshot: Kind = Object.freeze({
   concernOf(desired) {
     const { cluster, collection } = wantedOf(desired);
     return {
-      isProtected: (on, name) => on === cluster && name === collection,
+      protectedOf: (on, names) =>
+        on === cluster ? names.filter((name) => name === collection) : [],
+      needsOthers: false,
       isTarget: () => false,
       needsLayout: false,
       wanted: JSON.stringify([cluster, collection]),
