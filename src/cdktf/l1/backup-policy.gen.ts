@@ -122,7 +122,10 @@ export interface BackupPolicyConfig extends TerraformMetaArguments {
   readonly keepOnCluster?: number | undefined;
   /** A note for people. */
   readonly description?: string | undefined;
-  /** Names that this policy had before. What belonged to them belongs to this policy. */
+  /**
+   * Names that this policy had before, the newest first. What belonged to them belongs to this
+   * policy.
+   */
   readonly formerNames?: readonly string[] | undefined;
   /**
    * Who keeps the schedule. `apply`: whoever applies; a run that is due is an update in the
@@ -364,7 +367,10 @@ export class BackupPolicy extends SnapformResource<BackupPolicyConfig> {
     return this.getStringAttribute("description");
   }
 
-  /** Names that this policy had before. What belonged to them belongs to this policy. */
+  /**
+   * Names that this policy had before, the newest first. What belonged to them belongs to this
+   * policy.
+   */
   get formerNames(): string[] {
     return this.getListAttribute("former_names");
   }

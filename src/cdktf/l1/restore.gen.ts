@@ -95,7 +95,7 @@ export interface RestoreConfig extends TerraformMetaArguments {
    * number of points; `deep` also indexes and sample queries. Default: `hashes`.
    */
   readonly check?: "hashes" | "count" | "deep" | (string & {}) | undefined;
-  /** Names that this restore had before. */
+  /** Names that this restore had before, the newest first. */
   readonly formerNames?: readonly string[] | undefined;
   /**
    * What becomes of the restored collection when the resource is destroyed: `keep` it, or
@@ -277,7 +277,7 @@ export class Restore extends SnapformResource<RestoreConfig> {
     return this.getStringAttribute("check");
   }
 
-  /** Names that this restore had before. */
+  /** Names that this restore had before, the newest first. */
   get formerNames(): string[] {
     return this.getListAttribute("former_names");
   }

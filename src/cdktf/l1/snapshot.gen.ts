@@ -40,7 +40,7 @@ export interface SnapshotConfig extends TerraformMetaArguments {
    * repository `default` when none is named. Default: `defaults.repository` of the provider.
    */
   readonly repository?: string | undefined;
-  /** Names that this snapshot had before. */
+  /** Names that this snapshot had before, the newest first. */
   readonly formerNames?: readonly string[] | undefined;
   /** Refuses to destroy or replace the snapshot, in the plan and in apply. Default: `false`. */
   readonly deletionProtection?: boolean | IResolvable | undefined;
@@ -134,7 +134,7 @@ export class Snapshot extends SnapformResource<SnapshotConfig> {
     return this.getStringAttribute("repository");
   }
 
-  /** Names that this snapshot had before. */
+  /** Names that this snapshot had before, the newest first. */
   get formerNames(): string[] {
     return this.getListAttribute("former_names");
   }

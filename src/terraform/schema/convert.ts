@@ -65,6 +65,7 @@ export function resolveResource(
       const { attributes: outside } = PROVIDER_SCHEMA.provider;
       return each.severity === "error" ? [ofProvider(mistakeAt(outside, each.path, each))] : [];
     }),
+    ...inner.mistakes,
     ...ownMistakes(attributes, type, value),
   ];
   const name = at(value, "name");

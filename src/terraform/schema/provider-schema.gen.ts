@@ -356,7 +356,7 @@ export const PROVIDER_SCHEMA: ProviderSchema = {
      "type": "string"
     },
     "former_names": {
-     "description": "Names that this policy had before. What belonged to them belongs to this policy.",
+     "description": "Names that this policy had before, the newest first. What belonged to them belongs to this policy.",
      "optional": true,
      "type": [
       "list",
@@ -594,7 +594,7 @@ export const PROVIDER_SCHEMA: ProviderSchema = {
      ]
     },
     "former_names": {
-     "description": "Names that this restore had before.",
+     "description": "Names that this restore had before, the newest first.",
      "optional": true,
      "type": [
       "list",
@@ -724,7 +724,7 @@ export const PROVIDER_SCHEMA: ProviderSchema = {
      "providerDefault": "repository"
     },
     "former_names": {
-     "description": "Names that this snapshot had before.",
+     "description": "Names that this snapshot had before, the newest first.",
      "optional": true,
      "type": [
       "list",

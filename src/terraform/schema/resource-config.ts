@@ -1,8 +1,9 @@
 import type { ConfigValue } from "../../config/check-values.ts";
 import { CONFIG_SHAPE } from "../../desired/shape.gen.ts";
 import type { Shape } from "../../desired/shape.ts";
-import { at, canonicalValue, isList, isObject } from "./canonical-value.ts";
-import type { Path } from "./mistake.ts";
+import { at, canonicalValue, isObject } from "./canonical-value.ts";
+import { movesOf, repeatedNames, type Renames } from "./former-names.ts";
+import type { Mistake, Path } from "./mistake.ts";
 import { UNKNOWN, type TerraformObject, type TerraformValue } from "./schema.ts";
 
 /** The types of resources. */
@@ -25,6 +26,8 @@ export interface ResourceConfig {
   readonly config: { readonly [section: string]: ConfigValue };
   /** The place in the resource (in the canonical form); null for one that is the provider's. */
   readonly pathOf: (path: Path) => Path | null;
+  /** What a configuration in YAML could not have. */
+  readonly mistakes: readonly Mistake[];
 }
 
 /** Stands for a name that is not known yet; valid, so that nothing is said about it. */
@@ -40,14 +43,14 @@ export function resourceConfig(
   const given = at(value, "name");
   const name = typeof given === "string" ? given : unnamed;
   const body = canonicalValue(valueShape(section), value);
-  const formerNames = at(value, "former_names");
+  const renames: Renames = { word, name: given, formerNames: at(value, "former_names") };
   const source = type === "snapform_restore" ? sourceOf(value, defaultRepository) : null;
   const restored = { ...(body as object), ...(source ? { from: source.from } : {}) };
   return {
     config: {
       ...source?.sections,
       [section]: { [name]: restored },
-      ...(formerNames === null ? {} : { moved: movesOf(word, formerNames, given) }),
+      ...(renames.formerNames === null ? {} : { moved: movesOf(renames) }),
     },
     pathOf: (path) => {
       const [head, second, ...rest] = path;
@@ -55,20 +58,13 @@ export function resourceConfig(
       if (head === section) return second === name && rest.length > 0 ? rest : ["name"];
       return source !== null && source.owns(String(head)) ? sourcePath(path) : null;
     },
+    mistakes: repeatedNames(renames),
   };
 }
 
 function valueShape(section: Kind["section"]): Shape {
   const shape = CONFIG_SHAPE.fields[section];
   return shape?.kind === "map" ? shape.values : CONFIG_SHAPE;
-}
-
-function movesOf(word: string, formerNames: TerraformValue, name: TerraformValue): ConfigValue {
-  if (!isList(formerNames) || typeof name !== "string") return UNKNOWN;
-  return formerNames.map((former): ConfigValue => {
-    if (typeof former !== "string") return UNKNOWN;
-    return { from: `${word}.${former}`, to: `${word}.${name}` };
-  });
 }
 
 interface Source {

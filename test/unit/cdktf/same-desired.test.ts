@@ -58,7 +58,9 @@ restores:
     to: { cluster: local-1, collection: docs-4 }
     refresh: once
 moved:
+  - { from: policy.every-day, to: policy.daily }
   - { from: policy.daily, to: policy.nightly }
+  - { from: policy.first, to: policy.every-day }
   - { from: snapshot.first, to: snapshot.nightly }
 `;
 
@@ -128,6 +130,11 @@ describe.each(engines)("synthesis of YAML on $name", ({ synth }) => {
     expect(text).not.toMatch(/node-secret|prod-secret|plain-text/);
     expect(text).toContain('"uri": "/var/data/db"');
     expect(text).toContain('"ca_file": "../../whole/ca.pem"');
+    expect(JSON.parse(text)).toMatchObject({
+      resource: {
+        snapform_backup_policy: { nightly: { former_names: ["daily", "every-day", "first"] } },
+      },
+    });
     // A move, and a name that Terraform would not have.
     expect(text).toContain('"from": "snapform_backup_policy.daily"');
     expect(text).toContain('"_2-weekly": {');

@@ -81,6 +81,26 @@ describe("the name of a policy", () => {
     expect(snapshots).toHaveLength(2);
   });
 
+  it("takes the whole history along after several renames", async () => {
+    const stage = await Stage.open();
+    const kept = { last: "5" };
+    await stage.apply(POLICY, docs({ retention: kept }));
+    stage.days(1);
+    await stage.apply(POLICY, docs({ retention: kept, name: "daily", former_names: ["nightly"] }));
+    stage.days(1);
+    const renamed = docs({
+      retention: kept,
+      name: "every-day",
+      former_names: ["daily", "nightly"],
+    });
+    const { change, said } = await stage.apply(POLICY, renamed);
+    expect(change.action).toBe("update");
+    expect(said).toEqual([]);
+    const filter = { policy: "every-day" };
+    const { snapshots } = await stage.terraform.readData("snapform_snapshots", filter);
+    expect(snapshots).toHaveLength(3);
+  });
+
   it("does not change without it", async () => {
     const stage = await Stage.open();
     await stage.apply(POLICY, docs());

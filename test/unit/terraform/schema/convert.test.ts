@@ -52,7 +52,7 @@ const fullPolicyYaml = `policies:
     repository: vault
     keepOnCluster: 2
     description: every night
-moved: [{ from: policy.daily, to: policy.nightly }, { from: policy.weekly, to: policy.nightly }]
+moved: [{ from: policy.weekly, to: policy.daily }, { from: policy.daily, to: policy.nightly }]
 `;
 
 function expectSame(found: Desired, wanted: Desired): void {
@@ -61,10 +61,18 @@ function expectSame(found: Desired, wanted: Desired): void {
 
 describe("a resource resolves to what the same YAML does", () => {
   test("a policy with everything, fingerprint included", () => {
-    // Two names cannot become one in YAML, so there is one here.
-    const one = { ...fullPolicy, former_names: ["daily"] };
-    const yaml = fullPolicyYaml.replace(", { from: policy.weekly, to: policy.nightly }", "");
-    expectSame(fromTerraform("snapform_backup_policy", one), fromYaml(yaml));
+    expectSame(fromTerraform("snapform_backup_policy", fullPolicy), fromYaml(fullPolicyYaml));
+  });
+
+  test("a policy renamed more than once, in whatever order its names are given", () => {
+    const moves = ["policy.daily", "policy.weekly"].map((from) => ({ from, to: "policy.nightly" }));
+    for (const former of [
+      ["daily", "weekly"],
+      ["weekly", "daily"],
+    ]) {
+      const policy = { ...fullPolicy, former_names: former };
+      expect(fromTerraform("snapform_backup_policy", policy).moved).toEqual(moves);
+    }
   });
 
   test("a policy with nothing but what it must have, on an engine with an implied repository", () => {
@@ -225,7 +233,9 @@ describe("what is left out", () => {
   });
 
   test("a resource is checked without anything of the provider", () => {
-    expect(checkResource("snapform_backup_policy", fullPolicy)).toEqual([
+    expect(checkResource("snapform_backup_policy", fullPolicy)).toEqual([]);
+    const twice = { ...fullPolicy, former_names: ["daily", "daily"] };
+    expect(checkResource("snapform_backup_policy", twice)).toEqual([
       expect.objectContaining({ code: "invalid-move" }),
     ]);
     expect(checkResource("snapform_backup_policy", leanPolicy)).toEqual([]);

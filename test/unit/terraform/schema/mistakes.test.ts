@@ -100,8 +100,15 @@ describe("a mistake in a policy is told at its attribute, in the words of HCL", 
     ],
     [
       "former name",
-      { former_names: ["nightly"] },
-      "former_names.0 invalid-move: At former_names[0]: It moves to where it is.",
+      { former_names: ["daily", "nightly"] },
+      'former_names.1 invalid-move: At former_names[1]: "nightly" is the name of today. ' +
+        "Leave it out.",
+    ],
+    [
+      "former name that is there twice",
+      { former_names: ["daily", "weekly", "daily"] },
+      'former_names.2 invalid-move: At former_names[2]: "daily" is there already, at ' +
+        "former_names[0]. Leave it out.",
     ],
     [
       "what only Terraform has",

@@ -47,7 +47,7 @@ const policy = {
   ...leanPolicy,
   retention: { last: "3", within_daily: "14d", min_keep: 2 },
   repository: "vault",
-  former_names: ["daily"],
+  former_names: ["weekly", "daily", "hourly"],
   timeouts: { create: "10m" },
 };
 const restore = {
