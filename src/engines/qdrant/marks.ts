@@ -5,6 +5,7 @@ const UPLOAD = /^snapform-(.+)-[1-9]\d*\.snapshot$/;
 const MARKER = "snapform-run-";
 const OVERWRITING = "snapform-overwriting-";
 const TARGET = "snapform-target-";
+const DONE = "snapform-done-";
 const SCRATCH = /^(.+)__snapform_[0-9a-f]{8}$/s;
 const SCRATCH_SUFFIX_LENGTH = "__snapform_".length + 8;
 
@@ -50,9 +51,22 @@ export function targetAlias(runId: string): string {
   return TARGET + tagOf(runId);
 }
 
+/**
+ * The alias of a collection that this run has completed. It takes the place of the run's other marks
+ * on it in one step with the aliases by which users will call it: from here on it is theirs, even
+ * where nobody came to write down that the run is over.
+ */
+export function doneAlias(runId: string): string {
+  return DONE + tagOf(runId);
+}
+
 /** True for an alias that belongs to a restore under way and to no user. */
 export function isMark(alias: string): boolean {
-  return [MARKER, OVERWRITING, TARGET].some((prefix) => alias.startsWith(prefix));
+  return [MARKER, OVERWRITING, TARGET, DONE].some((prefix) => alias.startsWith(prefix));
+}
+
+export function isDoneAlias(alias: string): boolean {
+  return alias.startsWith(DONE);
 }
 
 export function isTargetAlias(alias: string): boolean {

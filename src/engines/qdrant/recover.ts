@@ -2,7 +2,7 @@ import type { EngineContext, RecoverRequest, RestoreTrace } from "../../engine/d
 import { SnapformError } from "../../errors/index.ts";
 import type { PointRange } from "../../snapshot/snapshot.ts";
 import { countPoints } from "./api/collections.ts";
-import { overwritingAlias, scratchName, targetAlias } from "./marks.ts";
+import { doneAlias, overwritingAlias, scratchName, targetAlias } from "./marks.ts";
 import { builtBy, clearBuilt, clearFinished } from "./restore-clear.ts";
 import { finishOverwriting, type InterruptedRun } from "./restore-forward.ts";
 import { readRecord, type RestoreRecord } from "./restore-record.ts";
@@ -40,6 +40,11 @@ export async function recoverRun(
   const names = await lookAtNames(setting, signal);
   const scratch = record?.scratch ?? scratchName(target, runId);
   if (record?.phase === "checked") return recoverChecked(setting, record, names, signal);
+  if (hasAlias(names, doneAlias(runId), target)) {
+    // Complete, and users may have written to it since: whatever was remembered is older.
+    await clearFinished(setting, { runId, target, scratch }, signal);
+    return { trace: FINISHED, record };
+  }
   const run: InterruptedRun = { runId, target, scratch, record };
   const canGoForward = hasAlias(names, overwritingAlias(runId), scratch);
   if (!canGoForward && record?.phase !== "overwriting") return clearRun(setting, run, context);

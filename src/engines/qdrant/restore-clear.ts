@@ -2,7 +2,7 @@ import { collectionDetails, countPoints } from "./api/collections.ts";
 import { deleteSnapshot, listSnapshots } from "./api/snapshots.ts";
 import { SnapformError } from "../../errors/index.ts";
 import { schemaHash } from "./collection-layout.ts";
-import { markerAlias, targetAlias } from "./marks.ts";
+import { doneAlias, isMark, markerAlias } from "./marks.ts";
 import type { RestoreRecord } from "./restore-record.ts";
 import {
   askAny,
@@ -10,7 +10,6 @@ import {
   dropMarks,
   dropOwn,
   findUploads,
-  hasAlias,
   ifThere,
   lookAtNames,
   type FoundUpload,
@@ -40,6 +39,8 @@ export function builtBy(record: RestoreRecord, collection: string): Built {
  * Removes what a run has built, by what lies on the cluster: a collection with the run's mark, or
  * an empty one of the snapshot's shape, which the run may have made without coming to mark it. Of
  * any other collection only the run's uploads go. True when anything was removed.
+ *
+ * @throws SnapformError `failed-precondition` where users have the collection by now, or may have
  */
 export async function clearBuilt(
   setting: QdrantSetting,
@@ -48,6 +49,14 @@ export async function clearBuilt(
 ): Promise<boolean> {
   const names = await lookAtNames(setting, signal);
   if (!names.collections.has(collection)) return false;
+  const own = names.aliases.filter((each) => each.collection === collection);
+  const marker = markerAlias(runId);
+  const isMarked = own.some(({ alias }) => alias === marker);
+  const user = own.find(({ alias }) => !isMark(alias));
+  if (user !== undefined && (isScratch || isMarked)) {
+    throw inUse(collection, user.alias, isScratch ? null : marker);
+  }
+  if (own.some(({ alias }) => alias === doneAlias(runId))) throw isDone(collection);
   if (isScratch) {
     await deleteAllFiles(setting, collection, signal);
     await dropOwn(setting, collection, signal);
@@ -55,9 +64,10 @@ export async function clearBuilt(
   }
   // Beside the uploads there may lie snapshots of an earlier collection of that name.
   const uploads = await findUploads(setting, runId, collection, signal);
+  // What bears an alias and not the run's mark was made by somebody else.
+  const isUnnamed = own.length === 0;
   const isOurs =
-    hasAlias(names, markerAlias(runId), collection) ||
-    (await isMadeAndEmpty(setting, collection, shape, signal));
+    isMarked || (isUnnamed && (await isMadeAndEmpty(setting, collection, shape, signal)));
   if (!isOurs && uploads.length > 0 && serverMakes) throw undecided(collection, uploads);
   await deleteUploads(setting, collection, uploads, signal);
   if (isOurs) await dropOwn(setting, collection, signal);
@@ -88,8 +98,6 @@ export async function clearFinished(
 ): Promise<number> {
   const uploads = await findUploads(setting, runId, target, signal);
   await deleteUploads(setting, target, uploads, signal);
-  // First of all the target's mark: without it the target is taken for complete.
-  await dropMarks(setting, runId, signal, [targetAlias(runId)]);
   const built = {
     runId,
     collection: scratch ?? "",
@@ -111,6 +119,23 @@ function undecided(collection: string, uploads: readonly FoundUpload[]): Snapfor
   return new SnapformError("failed-precondition", text, {
     hint: "Delete the collection if nobody needs it, or else that file; then apply again.",
   });
+}
+
+/** An alias of a user's says that somebody reads there, or writes. */
+function inUse(collection: string, alias: string, marker: string | null): SnapformError {
+  const text =
+    `collection ${JSON.stringify(collection)} was made for a restore, and the alias ` +
+    `${JSON.stringify(alias)} points at it by now, so it is not dropped`;
+  const keep =
+    marker === null ? "" : ` To keep the collection as it is, delete the alias ${marker} instead.`;
+  return new SnapformError("failed-precondition", text, {
+    hint: `Point that alias elsewhere and apply again.${keep}`,
+  });
+}
+
+function isDone(collection: string): SnapformError {
+  const text = `collection ${JSON.stringify(collection)} is restored and checked; it stays`;
+  return new SnapformError("failed-precondition", text);
 }
 
 async function isMadeAndEmpty(

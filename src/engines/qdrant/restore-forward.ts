@@ -9,6 +9,7 @@ import { collectionLayout } from "./collection-layout.ts";
 import { targetAlias } from "./marks.ts";
 import { fillCollection } from "./restore-build.ts";
 import { clearFinished, deleteAllFiles } from "./restore-clear.ts";
+import { takeForGood } from "./restore-done.ts";
 import { addIndexes } from "./restore-indexes.ts";
 import type { RestoreRecord } from "./restore-record.ts";
 import type { ExpectedCollection, Piece } from "./restore-source.ts";
@@ -52,7 +53,10 @@ export async function finishOverwriting(
   await addIndexes(setting, target, expected.payloadSchema, signal);
   const subject = `what was restored beside it`;
   const terms = { collection: target, expected, subject, allowsMoreIndexes: true } as const;
-  const check = await compareCollection(setting, { ...terms, code: "corrupt" }, "count", signal);
+  const compared = await compareCollection(setting, { ...terms, code: "corrupt" }, "count", signal);
+  const aliases = record?.aliases ?? null;
+  const told = await takeForGood(setting, { runId, target, aliases }, signal);
+  const check = { ...compared, findings: [...compared.findings, ...told] };
   await clearFinished(setting, { runId, target, scratch }, signal);
   const copiedBytes = pieces.reduce((sum, { size }) => sum + size, 0);
   return {
@@ -67,6 +71,7 @@ export async function finishOverwriting(
     isMaking: false,
     serverMakes: false,
     points: expected.points,
+    aliases,
     result: { check, copiedBytes },
   };
 }

@@ -5,9 +5,9 @@ import type { Json } from "../../snapshot/json.ts";
 import { collectionDetails } from "./api/collections.ts";
 import { makeCollection } from "./make-collection.ts";
 import { markerAlias } from "./marks.ts";
-import { restoreAliases } from "./restore-aliases.ts";
 import { builtBy, clearBuilt } from "./restore-clear.ts";
 import { fillCollection } from "./restore-build.ts";
+import { takeForGood } from "./restore-done.ts";
 import { requireNewFits } from "./restore-refusals.ts";
 import { finishedRun } from "./restore-result.ts";
 import type { RestoreRun } from "./restore-run.ts";
@@ -17,7 +17,7 @@ import { underWay } from "./under-way.ts";
 
 /** Makes a collection that is not there, fills it, and takes it for good once it is checked. */
 export async function restoreNew(run: RestoreRun): Promise<RestoreResult> {
-  const { setting, request, source, context } = run;
+  const { setting, request, source, record, context } = run;
   const { target, check: level } = request;
   requireNewFits(source, run.look, target);
   requireFree(await lookAtNames(setting, context.signal), target);
@@ -25,7 +25,7 @@ export async function restoreNew(run: RestoreRun): Promise<RestoreResult> {
   const check = await builtAside(run, target, async () => {
     const terms = termsOf(run, target);
     const compared = await compareCollection(setting, terms, level, context.signal);
-    const findings = request.aliases ? await restoreAliases(run) : [];
+    const findings = await takeForGood(setting, record, context.signal);
     return { ...compared, findings: [...compared.findings, ...findings] };
   });
   return finishedRun(run, check);

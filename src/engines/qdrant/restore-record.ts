@@ -38,6 +38,8 @@ export interface RestoreRecord {
   readonly serverMakes: boolean;
   /** How many points it must have; null where nobody counted. */
   readonly points: PointRange | null;
+  /** The aliases that the target shall have again; null where nobody asked for them. */
+  readonly aliases: readonly string[] | null;
   /** Set once it is checked. */
   readonly result: { readonly check: CheckResult; readonly copiedBytes: number } | null;
 }
@@ -60,6 +62,7 @@ export function readRecord(json: Json): RestoreRecord | null {
     (value.scratch === null || value.scratch === scratchName(value.target, value.runId)) &&
     Array.isArray(value.pieces) &&
     value.pieces.every(isPiece) &&
+    (value.aliases === null || Array.isArray(value.aliases)) &&
     (value.inFlight === null || Number.isSafeInteger(value.inFlight)) &&
     (value.phase !== "checked" || typeof value.result === "object");
   return isOurs ? (value as RestoreRecord) : null;

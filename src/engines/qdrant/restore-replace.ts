@@ -4,16 +4,23 @@ import type { CheckResult } from "../../snapshot/check.ts";
 import { collectionDetails } from "./api/collections.ts";
 import { compareCollection } from "./check.ts";
 import { collectionLayout } from "./collection-layout.ts";
-import { overwritingAlias, scratchName, targetAlias } from "./marks.ts";
+import {
+  isDoneAlias,
+  isMark,
+  markerAlias,
+  overwritingAlias,
+  scratchName,
+  targetAlias,
+} from "./marks.ts";
 import { fillCollection, requireMark } from "./restore-build.ts";
 import { deleteAllFiles } from "./restore-clear.ts";
-import { restoreAliases } from "./restore-aliases.ts";
+import { takeForGood } from "./restore-done.ts";
 import { addIndexes, requireIndexesFit } from "./restore-indexes.ts";
 import { builtAside, termsOf } from "./restore-new.ts";
 import { requireLiveFits } from "./restore-refusals.ts";
 import { finishedRun } from "./restore-result.ts";
 import type { RestoreRun } from "./restore-run.ts";
-import { aliasTarget, askAny, lookAtNames, setMark } from "./run-marks.ts";
+import { aliasTarget, askAny, dropMarks, lookAtNames, setMark, type Names } from "./run-marks.ts";
 import { isSettled, lookAtShards, whyUnsettled } from "./shard-watch.ts";
 import { failureOf, withMore } from "./under-way.ts";
 
@@ -29,6 +36,13 @@ export async function restoreReplace(run: RestoreRun): Promise<RestoreResult> {
   const scratch = scratchName(target, runId);
   await run.remember({ phase: "restoring" });
   await setMark(setting, targetAlias(runId), target, context.signal);
+  // Of two that have looked at the same moment, both see the other's mark by now.
+  try {
+    requireAlone(await lookAtNames(setting, context.signal), target, runId);
+  } catch (error) {
+    await dropMarks(setting, runId, context.signal);
+    throw error;
+  }
   const aside = await builtAside(run, scratch, async () => {
     const { signal } = context;
     const compared = await compareCollection(setting, termsOf(run, scratch), request.check, signal);
@@ -43,7 +57,6 @@ export async function restoreReplace(run: RestoreRun): Promise<RestoreResult> {
   const findings = [
     `It was restored beside the target first, and checked there: ${aside.findings.at(-1) ?? ""}`,
     ...check.findings,
-    ...(request.aliases ? await restoreAliases(run) : []),
   ];
   return finishedRun(run, { ...check, findings });
 }
@@ -67,7 +80,9 @@ async function overwritten(run: RestoreRun): Promise<CheckResult> {
     );
     await addIndexes(setting, target, expected.payloadSchema, context.signal);
     const terms = { ...termsOf(run, target), allowsMoreIndexes: true };
-    return await compareCollection(setting, terms, level, context.signal);
+    const compared = await compareCollection(setting, terms, level, context.signal);
+    const told = await takeForGood(setting, run.record, context.signal);
+    return { ...compared, findings: [...compared.findings, ...told] };
   } catch (error) {
     const failure = failureOf(error, context.signal);
     const names = done.length === 0 ? "no node" : done.join(", ");
@@ -79,6 +94,26 @@ async function overwritten(run: RestoreRun): Promise<CheckResult> {
         (failure.hint ?? ""),
     });
   }
+}
+
+/** Refuses a target that another restore fills or overwrites: their points would be mixed. */
+function requireAlone({ aliases }: Names, target: string, runId: string): void {
+  const own: readonly string[] = [markerAlias(runId), targetAlias(runId)];
+  const other = aliases.find(
+    ({ alias, collection }) =>
+      collection === target && isMark(alias) && !isDoneAlias(alias) && !own.includes(alias),
+  );
+  if (other === undefined) return;
+  const text = `another restore into collection ${JSON.stringify(target)} is under way`;
+  throw new SnapformError(
+    "aborted",
+    `${text}, or was interrupted: it set the alias ${other.alias}`,
+    {
+      hint:
+        "Wait for it, or apply the project that began it once more; if nobody ever will, delete " +
+        "that alias.",
+    },
+  );
 }
 
 /** The target as it must be before anything is made. */
@@ -102,6 +137,7 @@ async function requireTarget(run: RestoreRun): Promise<void> {
   if (!names.collections.has(target)) {
     throw new SnapformError("failed-precondition", `collection ${quoted} is gone`);
   }
+  requireAlone(names, target, request.runId);
   const view = await lookAtShards(setting, target, signal);
   if (!isSettled(view) || view.placement === null) {
     const text = `collection ${quoted} does not serve as a whole: ${whyUnsettled(view)}`;

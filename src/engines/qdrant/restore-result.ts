@@ -17,8 +17,8 @@ export async function finishedRun(run: RestoreRun, check: CheckResult): Promise<
 }
 
 /** The result of a run that an earlier call has finished. */
-export function resultOfEarlier(record: RestoreRecord): RestoreResult {
-  const check = record.result?.check ?? {
+export function resultOfEarlier(record: RestoreRecord | null): RestoreResult {
+  const check = record?.result?.check ?? {
     level: "hashes" as const,
     findings: ["An earlier attempt finished this restore and checked what it had put in place."],
     limitation: "The collection may have been written to since, so it was not compared again.",

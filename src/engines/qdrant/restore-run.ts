@@ -41,6 +41,7 @@ export class RestoreRun {
       isMaking: false,
       serverMakes: false,
       points: opened.source.expected.points,
+      aliases: request.aliases ? opened.source.aliases : null,
       result: null,
     };
   }

@@ -46,9 +46,7 @@ async function restoreAlone(
   const isReplacedNow = procedure === "replace";
   const before = { runId: record?.runId ?? runId, target, earlier, isReplacedNow };
   const recovered = await recoverRun(setting, before, context);
-  if (recovered.trace.kind === "finished" && recovered.record !== null) {
-    return resultOfEarlier(recovered.record);
-  }
+  if (recovered.trace.kind === "finished") return resultOfEarlier(recovered.record);
   requireRestorable(look);
   const source = openSource(setting, request);
   if (source.layout !== null) requireVersions(source.layout, look);

@@ -1,5 +1,11 @@
 import type { Alias } from "./api/aliases.ts";
-import { isMark, isOverwritingAlias, isTargetAlias, targetOfScratch } from "./marks.ts";
+import {
+  isDoneAlias,
+  isMark,
+  isOverwritingAlias,
+  isTargetAlias,
+  targetOfScratch,
+} from "./marks.ts";
 
 /** What restores under way have to do with the collections of a cluster, by the marks they set. */
 export interface RestoredCollections {
@@ -10,8 +16,10 @@ export interface RestoredCollections {
 }
 
 export function restoredCollections(aliases: readonly Alias[]): RestoredCollections {
-  // A target is untouched until what was restored beside it is checked.
-  const marks = aliases.filter(({ alias }) => isMark(alias) && !isTargetAlias(alias));
+  // A target is untouched until what was restored beside it is checked, and whole when it is done.
+  const marks = aliases.filter(
+    ({ alias }) => isMark(alias) && !isTargetAlias(alias) && !isDoneAlias(alias),
+  );
   const marked = new Set(marks.map(({ collection }) => collection));
   const overwritten = marks
     .filter(({ alias }) => isOverwritingAlias(alias))

@@ -2,7 +2,7 @@ import { isSnapformError, SnapformError } from "../../errors/index.ts";
 import { changeAliases, listAliases, type Alias } from "./api/aliases.ts";
 import { deleteCollection, listCollections } from "./api/collections.ts";
 import { deleteSnapshot, listSnapshots } from "./api/snapshots.ts";
-import { markerAlias, overwritingAlias, targetAlias, uploadNumber } from "./marks.ts";
+import { doneAlias, markerAlias, overwritingAlias, targetAlias, uploadNumber } from "./marks.ts";
 import { isAway } from "./node-look.ts";
 import type { QdrantNode, QdrantSetting } from "./setting.ts";
 
@@ -62,8 +62,8 @@ export async function dropMarks(
   setting: QdrantSetting,
   runId: string,
   signal: AbortSignal,
-  marks = [markerAlias(runId), overwritingAlias(runId), targetAlias(runId)],
 ): Promise<number> {
+  const marks = [markerAlias(runId), overwritingAlias(runId), targetAlias(runId), doneAlias(runId)];
   const { aliases } = await lookAtNames(setting, signal);
   const steps = aliases
     .filter(({ alias }) => marks.includes(alias))

@@ -1,7 +1,7 @@
 import type { EngineContext } from "../../engine/driver.ts";
 import { deleteSnapshot, listSnapshots } from "./api/snapshots.ts";
 import type { SnapshotDescription } from "./api/snapshot-description.ts";
-import { isMark, isOverwritingAlias, isUpload, targetOfScratch } from "./marks.ts";
+import { isDoneAlias, isMark, isOverwritingAlias, isUpload, targetOfScratch } from "./marks.ts";
 import { isAway } from "./node-look.ts";
 import { deleteAllFiles } from "./restore-clear.ts";
 import { dropOwn, ifThere, lookAtNames, type Names } from "./run-marks.ts";
@@ -62,7 +62,8 @@ async function sweepCollection(
   if (!isSettled(await lookAtShards(setting, collection, signal))) return;
   const own = aliases.filter((each) => each.collection === collection).map(({ alias }) => alias);
   const isScratch = targetOfScratch(collection) !== null && own.some(isMark);
-  if (isScratch && own.every(isMark) && !own.some(isOverwritingAlias)) {
+  const isNeeded = own.some((alias) => isOverwritingAlias(alias) || isDoneAlias(alias));
+  if (isScratch && own.every(isMark) && !isNeeded) {
     await deleteAllFiles(setting, collection, signal);
     await dropOwn(setting, collection, signal);
     return;
