@@ -1,9 +1,9 @@
-import { SnapformError } from "../errors/index.ts";
+import { SnapformError, isSnapformError } from "../errors/index.ts";
 import type { Change } from "../ledger/change.ts";
 import type { State } from "../ledger/state.ts";
 import type { ExpireAction } from "../plan/action.ts";
 import type { StoredSnapshot } from "../repository/repository.ts";
-import { repositoryOf, type Place } from "../snapshot/snapshot.ts";
+import { repositoryOf, type Place, type Snapshot } from "../snapshot/snapshot.ts";
 import type { Outcome } from "./events.ts";
 import type { Run } from "./run.ts";
 import { expireVeto } from "./veto.ts";
@@ -24,7 +24,7 @@ export async function expire(run: Run, action: ExpireAction): Promise<Outcome> {
   run.live.remove(cluster, collection, id, action.places);
   for (const [index, place] of action.places.entries()) {
     await run.ledger.check();
-    const kept = await expireAt(run, action, place);
+    const kept = (await restVeto(run, action, snapshot)) ?? (await expireAt(run, action, place));
     if (kept === null) continue;
     const gone = new Set(action.places.slice(0, index));
     const copies = snapshot?.copies.filter((copy) => !gone.has(copy.place)) ?? [];
@@ -52,6 +52,40 @@ export function removalOf(
 async function keep(run: Run, action: ExpireAction, why: string): Promise<Outcome> {
   await run.ledger.record({ type: "settled", actionId: action.id });
   return { status: "kept", why };
+}
+
+/**
+ * Why what stays cannot be relied on. A listing knows manifests only; before a copy goes for the sake
+ * of another one, the files of that one are looked at as well.
+ */
+async function restVeto(
+  run: Run,
+  action: ExpireAction,
+  snapshot: Snapshot | undefined,
+): Promise<string | null> {
+  if (action.isWhole) return null;
+  const staying = (snapshot?.copies ?? []).filter(({ place }) => !action.places.includes(place));
+  for (const { place, status } of staying) {
+    if (status === "complete" && (await isThere(run, action, place))) return null;
+  }
+  return "no other copy of it is whole";
+}
+
+async function isThere(run: Run, action: ExpireAction, place: Place): Promise<boolean> {
+  const { cluster, collection, snapshotId: id } = action;
+  const name = repositoryOf(place);
+  if (name === null) return (await run.findNative(cluster, collection, id))?.status === "complete";
+  try {
+    const repository = await run.world.repository(name);
+    const reader = await repository.reader({ cluster, collection, id });
+    const files = reader.manifest.parts.flatMap((part) => part.files);
+    for (const file of files) await reader.open(file, run.world.signal);
+    return true;
+  } catch (error) {
+    if (!isSnapformError(error)) throw error;
+    if (error.code !== "corrupt" && error.code !== "not-found") throw error;
+    return false;
+  }
 }
 
 /** Removes one copy; a reason when it must stay after all. */

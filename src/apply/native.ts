@@ -16,13 +16,26 @@ export async function findNative(
   return listed.find(({ id, key }) => id === at.id || key === handle?.key) ?? null;
 }
 
+/**
+ * The same, for whoever is going to read it: what was whole when the plan was made and is not now
+ * must become neither a copy nor a restore.
+ *
+ * @throws SnapformError `not-found`, `failed-precondition` when it is not whole, `unavailable` when
+ * that cannot be seen
+ */
 export async function requireNative(
   world: World,
   state: State,
   at: { readonly cluster: string; readonly collection: string; readonly id: string },
 ): Promise<NativeSnapshot> {
   const native = await findNative(world, state, at);
-  if (native) return native;
-  const where = `${at.cluster}/${at.collection}`;
-  throw new SnapformError("not-found", `snapshot ${at.id} of ${where} is not on its cluster`);
+  const what = `snapshot ${at.id} of ${at.cluster}/${at.collection}`;
+  if (native === null) throw new SnapformError("not-found", `${what} is not on its cluster`);
+  const { status } = native;
+  if (status === "complete") return native;
+  if (status === "unknown") {
+    const text = `it cannot be seen whether ${what} is whole on its cluster`;
+    throw new SnapformError("unavailable", text, { retryable: true });
+  }
+  throw new SnapformError("failed-precondition", `${what} is ${status} on its cluster`);
 }

@@ -103,8 +103,9 @@ export function snapshotOfManifest(manifest: Manifest, notes: Notes, repository:
     scheduledFor: manifest.scheduledFor,
     description: manifest.description,
     points: manifest.points,
-    layout: manifest.layout,
-    native: manifest.native,
+    // A manifest that was written before these were thought of is a good one all the same.
+    layout: manifest.layout ?? null,
+    native: manifest.native ?? null,
     bytes: manifest.bytes,
     pinned: notes.pinned,
     keepUntil: manifest.keepUntil,

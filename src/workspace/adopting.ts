@@ -8,6 +8,7 @@ import type { Inventory } from "../snapshot/inventory.ts";
 import { isSameCluster } from "../snapshot/identity.ts";
 import { byNewest, isComplete, type Snapshot } from "../snapshot/snapshot.ts";
 import { findSnapshot } from "./listing.ts";
+import { nativeHandle } from "./native-handle.ts";
 import { observeSession, withLedger, type Session } from "./session.ts";
 import type { AdoptRequest } from "./workspace.ts";
 
@@ -117,7 +118,7 @@ function adoption(
     adoptedAt: isOurs && isSame ? null : now.at,
     description: snapshot.description,
     keepUntil: snapshot.keepUntil,
-    native: known?.native ?? snapshot.native,
+    native: nativeHandle(known, snapshot),
     pinned: snapshot.pinned,
   };
   const changes: Change[] = [{ type: "snapshot-recorded", record }];

@@ -3,6 +3,7 @@ import type { LedgerSession } from "../apply/ledger-session.ts";
 import type { SnapshotKey } from "../repository/repository.ts";
 import { repositoryOf, type Snapshot } from "../snapshot/snapshot.ts";
 import { findSnapshot } from "./listing.ts";
+import { nativeHandle } from "./native-handle.ts";
 import { refuseBlind } from "./refuse-blind.ts";
 import { observeSession, withLedger, worldOf, type Session } from "./session.ts";
 
@@ -46,7 +47,7 @@ function ownSnapshot(session: Session, ledger: LedgerSession, snapshot: Snapshot
 function recordOf(ledger: LedgerSession, snapshot: Snapshot, address: string, pinned: boolean) {
   const known = ledger.state.snapshots[snapshot.id];
   const { id, cluster, collection, clusterIdentity, scheduledFor, startedAt } = snapshot;
-  const { description, keepUntil, native } = snapshot;
+  const { description, keepUntil } = snapshot;
   const base = { id, cluster, collection, clusterIdentity, scheduledFor, startedAt };
   const record = {
     ...base,
@@ -54,7 +55,7 @@ function recordOf(ledger: LedgerSession, snapshot: Snapshot, address: string, pi
     adoptedAt: known?.adoptedAt ?? null,
     description,
     keepUntil,
-    native: known?.native ?? native,
+    native: nativeHandle(known, snapshot),
     pinned,
   };
   return { type: "snapshot-recorded", record } as const;
