@@ -55,8 +55,8 @@ async function keep(run: Run, action: ExpireAction, why: string): Promise<Outcom
 }
 
 /**
- * Why what stays cannot be relied on. A listing knows manifests only; before a copy goes for the sake
- * of another one, the files of that one are looked at as well.
+ * Why what stays cannot be relied on. A listing knows manifests only; before a copy goes for the
+ * sake of another one, the files of that one are looked at as well.
  */
 async function restVeto(
   run: Run,
