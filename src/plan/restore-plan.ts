@@ -226,6 +226,14 @@ function engineFault(
   return null;
 }
 
+function nameFault(collection: string, { engine, targetNames }: Capabilities): Fault | null {
+  if (!targetNames || new RegExp(targetNames.pattern, "u").test(collection)) return null;
+  const message =
+    `engine ${engine} cannot restore into a collection of the name ` +
+    `${JSON.stringify(collection)}: names ${targetNames.rule}`;
+  return { code: "invalid-argument", message };
+}
+
 function planTarget(
   restore: DesiredRestore,
   source: RestoreSource,
@@ -249,6 +257,8 @@ function planTarget(
   if (refused) return onlyProblem(restore, refused);
   const choice = choose(restore, source, survey, cluster.capabilities);
   if ("code" in choice) return onlyProblem(restore, choice);
+  const misnamed = nameFault(choice.collection, cluster.capabilities);
+  if (misnamed) return onlyProblem(restore, misnamed);
   const route = planRoute({
     source: source.layout,
     snapshotId: source.snapshotId,

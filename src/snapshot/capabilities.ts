@@ -41,6 +41,13 @@ export interface Capabilities {
     /** Whether an alias can be moved in one step. */
     readonly alias: boolean;
   };
+  /** What the name of a collection must match to be restored into; left out: any name may. */
+  readonly targetNames?: {
+    /** A regular expression, with the flag `u`. */
+    readonly pattern: string;
+    /** The same in words, after "names": `must not have a slash`. */
+    readonly rule: string;
+  };
   /** `server`: the database itself refuses to delete a pinned snapshot. */
   readonly pin: "own" | "server" | "none";
   /** The levels of check that this engine can ever reach. */

@@ -21,6 +21,11 @@ export const QDRANT_CAPABILITIES: Capabilities = Object.freeze({
     overwrite: true,
     alias: true,
   }),
+  // What the servers take in the path of an upload; a path has no segment of dots only.
+  targetNames: Object.freeze({
+    pattern: String.raw`^(?!\.{1,2}$)[^<>:"/\\|?*\u0000\u001f]{1,255}$`,
+    rule: 'must have 1 to 255 characters and none of < > : " / \\ | ? *',
+  }),
   pin: "own",
   checks: Object.freeze(["hashes", "count"] as const),
   concurrency: 4,

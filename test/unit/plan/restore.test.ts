@@ -143,6 +143,23 @@ describe("what a restore reads", () => {
     });
   });
 
+  it("is refused into a name that the engine does not take", () => {
+    const names = { pattern: "^[a-z]+$", rule: "must have small letters only" };
+    const capabilities = { ...build.cluster().capabilities, targetNames: names };
+    const clusters = [build.cluster({ capabilities })];
+    const into = (collection: string) =>
+      plan(build.restoreTo({ collection }), { inventory: { clusters } });
+    expect(into("copy").problems).toEqual([]);
+    const refused = into("Copy");
+    expect(refused.actions.filter(({ kind }) => kind === "restore")).toEqual([]);
+    expect(refused.problems).toMatchObject([
+      {
+        code: "invalid-argument",
+        message: expect.stringMatching(/of the name "Copy": names must have small/) as string,
+      },
+    ]);
+  });
+
   it("is never what a restore saved before it replaced something, unless by its id", () => {
     const safety = build.snap("2026-11-21T02:30:00Z", {
       owner: build.owner("restore.staging"),
