@@ -1,7 +1,21 @@
-// The stacks of examples/cdktf, as a team would test its own.
+// The stacks of examples/cdktf, as a team would test its own; and cdktf.json, as the command lines
+// read it. scripts/cdktf-cli.ts runs the real ones.
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, symlinkSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
 import { Testing } from "cdktf";
-import { describe, expect, test } from "vitest";
+import { afterAll, describe, expect, test } from "vitest";
 import { ProductionStack, StagingStack } from "../../../examples/cdktf/stacks.ts";
+
+const scratch = mkdtempSync(join(tmpdir(), "snapform-app-"));
+afterAll(() => rmSync(scratch, { recursive: true }));
+
+interface Settings {
+  readonly app: string;
+  readonly output: string;
+  readonly context: { readonly data: string };
+}
 
 const folders = { data: "/srv/search", tenants: ["acme", "globex"] };
 
@@ -26,5 +40,23 @@ describe("the stacks of the example", () => {
       }),
     ).toBe(true);
     expect(text).not.toContain("/srv/search/production");
+  });
+});
+
+describe("cdktf.json", () => {
+  test("names the app, and a folder that the engine can make", () => {
+    const { app, output, context } = JSON.parse(readFileSync("cdktf.json", "utf8")) as Settings;
+    symlinkSync(resolve("examples"), join(scratch, "examples"));
+    const given = { CDKTF_OUTDIR: output, CDKTF_CONTEXT_JSON: JSON.stringify(context) };
+    const env = { ...process.env, ...given };
+    const run = spawnSync("sh", ["-c", app], { cwd: scratch, encoding: "utf8", env });
+    expect(run.status, run.stderr).toBe(0);
+    const { stacks } = JSON.parse(readFileSync(join(scratch, output, "manifest.json"), "utf8")) as {
+      readonly stacks: Readonly<Record<string, { readonly synthesizedStackPath: string }>>;
+    };
+    expect(Object.keys(stacks)).toEqual(["production", "staging"]);
+    const project = stacks["production"]?.synthesizedStackPath ?? "";
+    const data = join(scratch, context.data);
+    expect(readFileSync(join(scratch, output, project), "utf8")).toContain(`${data}/production`);
   });
 });
