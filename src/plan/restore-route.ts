@@ -1,6 +1,7 @@
 import type { RestoreProcedure } from "../snapshot/capabilities.ts";
 import type { ObservedCluster, ObservedCollection } from "../snapshot/inventory.ts";
 import {
+  coversAll,
   coveringParts,
   type ObservedNode,
   type PartLayout,
@@ -55,6 +56,12 @@ export function planRoute(request: RouteRequest): Route | Fault {
     (procedure === "new" ? newFault(request, source) : liveFault(request, source));
   if (refused) return refused;
   const parts = coveringParts(source);
+  if (!coversAll(source, parts)) {
+    return fault(
+      `the parts of snapshot ${request.snapshotId} do not hold every one of its ` +
+        `${counted(source.shardCount, "shard")}, so that points would be lost`,
+    );
+  }
   if (target.topology === "standalone" && parts.length > 1) {
     return fault(
       `the shards of snapshot ${request.snapshotId} are spread over ${parts.length} parts ` +

@@ -66,6 +66,14 @@ function refusal(asked: Asked): string {
 }
 
 describe("the route of a restore", () => {
+  test("is refused where the parts together lack a shard, whatever is restored over", () => {
+    const torn = layoutOf({ a: [0], b: [1] }, { shardCount: 3 });
+    const lacking =
+      /^failed-precondition: the parts of snapshot s-1 do not hold every one of its 3/;
+    expect(refusal({ source: torn })).toMatch(lacking);
+    expect(refusal({ source: torn, live: three, procedure: "replace" })).toMatch(lacking);
+  });
+
   test("is empty for an engine without nodes", () => {
     expect(ask({ source: null, target: { nodes: [], topology: null } })).toEqual({
       steps: [],
