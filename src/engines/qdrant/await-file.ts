@@ -2,10 +2,11 @@ import { SnapformError } from "../../errors/index.ts";
 import type { SnapshotDescription } from "./api/snapshot-description.ts";
 import { listSnapshots } from "./api/snapshots.ts";
 import { snapshotGauges } from "./api/telemetry.ts";
+import type { NodeAttempt } from "./create-attempt.ts";
 import type { PartMaker } from "./create-plan.ts";
 import { isAway } from "./node-look.ts";
 import { lookOptions, type QdrantSetting } from "./setting.ts";
-import { parseSnapshotFile } from "./snapshot-key.ts";
+import { instantOfName, parseSnapshotFile } from "./snapshot-key.ts";
 
 /** Looks in a row that find nothing made and nothing being made, before that is believed. */
 const QUIET_LOOKS = 5;
@@ -16,12 +17,21 @@ const STEADY_LOOKS = 2;
 /** How long a node may be away in between. */
 const AWAY_MS = 5 * 60 * 1000;
 
+/** How much later than asked for a member may begin, by which it names the file. */
+const LATE_MS = 10 * 60 * 1000;
+
+/** How much earlier a file may be named: the member tells its time in whole seconds. */
+const EARLY_MS = 2000;
+
+/** The same where only our own clock is known. */
+const SKEW_MS = 5 * 60 * 1000;
+
 /** A file that a node was asked for, without an answer that could be trusted. */
 export interface AwaitedFile {
   readonly collection: string;
   readonly maker: PartMaker;
-  /** The member's own files that were there before. */
-  readonly known: readonly string[];
+  /** How it was asked for. */
+  readonly attempt: Pick<NodeAttempt, "askedAt" | "nodeAskedAt" | "known">;
   /** Until when it may still be made, by the monotonic clock. */
   readonly untilMs: number;
   /**
@@ -32,7 +42,8 @@ export interface AwaitedFile {
 }
 
 /**
- * Waits for what a node makes, by looking. Null when it certainly made nothing and is not at it.
+ * Waits for what a node makes, by looking. Null when it certainly made nothing and is not at it,
+ * and when several files might be the one: what cannot be told from somebody else's is not ours.
  *
  * @throws SnapformError with `outcomeUnknown`: `deadline-exceeded` when it cannot be told in time,
  * `unavailable` when the node stays away; `not-found` when the collection is gone
@@ -61,7 +72,7 @@ export async function awaitFile(
       last = file;
       const isSilent = isRunning === null && awaited.untoldUntilMs === null;
       quiet = file === null && (isRunning === false || isSilent) ? quiet + 1 : 0;
-      if (quiet >= QUIET_LOOKS) return null;
+      if (quiet >= QUIET_LOOKS || (seen.isUnclear && isRunning !== true)) return null;
       const untilMs = isRunning === null ? awaited.untoldUntilMs : awaited.untilMs;
       if (nowMs >= (untilMs ?? awaited.untilMs)) throw tooLate(awaited, isRunning);
     }
@@ -93,6 +104,8 @@ type Seen =
   | {
       readonly kind: "told";
       readonly file: SnapshotDescription | null;
+      /** True: several files may be it. */
+      readonly isUnclear: boolean;
       /** Null: the key may not ask. */
       readonly isRunning: boolean | null;
     };
@@ -108,15 +121,30 @@ async function look(
     // First what runs, then the list: what ends in between is found in the list.
     const gauges = await node.turns.run(signal, () => snapshotGauges(node.client, options));
     const files = await ownFiles(setting, awaited, signal);
-    const file = files.find(({ name }) => !awaited.known.includes(name)) ?? null;
+    const [file = null, ...others] = files.filter((each) => mayBe(awaited, each));
+    const isUnclear = others.length > 0;
     const gauge = gauges?.find(({ collection }) => collection === awaited.collection);
     const isRunning = gauges === null ? null : (gauge?.creatingCount ?? 0) > 0;
-    return { kind: "told", file, isRunning };
+    return { kind: "told", file: isUnclear ? null : file, isUnclear, isRunning };
   } catch (error) {
     signal.throwIfAborted();
     if (!isAway(error)) throw error;
     return { kind: "away", error };
   }
+}
+
+/**
+ * True for a file that the node may have made when we asked for it. People and other programs have
+ * snapshots made, too, and what is taken for ours is deleted one day.
+ */
+function mayBe({ collection, attempt }: AwaitedFile, { name }: SnapshotDescription): boolean {
+  const { askedAt, nodeAskedAt, known } = attempt;
+  const time = parseSnapshotFile(collection, name)?.time;
+  const asked = nodeAskedAt ?? askedAt;
+  if (time === undefined || asked === null || known.includes(name)) return false;
+  const lateMs = Date.parse(instantOfName(time)) - Date.parse(asked);
+  const [earlyMs, mostMs] = nodeAskedAt === null ? [SKEW_MS, SKEW_MS] : [EARLY_MS, 0];
+  return lateMs >= -earlyMs && lateMs <= LATE_MS + mostMs;
 }
 
 /** A node writes the checksum last. Where it keeps none, the file has to stay as it is. */

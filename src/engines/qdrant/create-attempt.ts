@@ -20,7 +20,9 @@ export interface NodeAttempt {
   readonly shards: readonly number[];
   /** When the part was asked for, by our own clock; null before that. */
   readonly askedAt: string | null;
-  /** The member's own files that were there just before: a new one was made by us. */
+  /** The same by the member's clock, to the second; null when it did not tell. */
+  readonly nodeAskedAt: string | null;
+  /** The member's own files that were there just before: what we had made is none of them. */
   readonly known: readonly string[];
   readonly made: Pick<DetailsPart, "file" | "size" | "sha256"> | null;
   readonly failure: Pick<DetailsFailure, "code" | "message"> | null;
@@ -45,13 +47,15 @@ export function readAttempt(json: Json): CreateAttempt | null {
 
 function isNodeAttempt(value: unknown): boolean {
   if (typeof value !== "object" || value === null) return false;
-  const { peerId, node, version, shards, askedAt, known, made } = value as Partial<NodeAttempt>;
+  const attempt = value as Partial<NodeAttempt>;
+  const { peerId, node, version, shards, askedAt, nodeAskedAt, known, made } = attempt;
   return (
     typeof peerId === "string" &&
     typeof node === "string" &&
     typeof version === "string" &&
     Array.isArray(shards) &&
     (askedAt === null || typeof askedAt === "string") &&
+    (nodeAskedAt === null || typeof nodeAskedAt === "string") &&
     Array.isArray(known) &&
     (made === null || (typeof made === "object" && typeof made.file === "string"))
   );

@@ -1,12 +1,15 @@
 import { isSnapformError, SnapformError } from "../../errors/index.ts";
 import type { EngineContext } from "../../engine/driver.ts";
 import type { SnapshotDescription } from "./api/snapshot-description.ts";
+import { nodeClock } from "./api/node.ts";
 import { createSnapshot } from "./api/snapshots.ts";
+import { snapshotGauges } from "./api/telemetry.ts";
 import { awaitFile, ownFiles } from "./await-file.ts";
 import type { AttemptBook, NodeAttempt } from "./create-attempt.ts";
 import type { PartMaker } from "./create-plan.ts";
+import { isAnotherFile } from "./known-native.ts";
 import { isAway } from "./node-look.ts";
-import type { QdrantSetting } from "./setting.ts";
+import { lookOptions, type QdrantSetting } from "./setting.ts";
 import { instantOfName, parseSnapshotFile } from "./snapshot-key.ts";
 
 /** A bit more than the second by which names are told apart. */
@@ -56,9 +59,10 @@ export async function makePart(
 async function findEarlier(
   setting: QdrantSetting,
   request: PartRequest,
-  { askedAt, known, made }: NodeAttempt,
+  attempt: NodeAttempt,
   signal: AbortSignal,
 ): Promise<SnapshotDescription | null> {
+  const { askedAt, made } = attempt;
   if (made !== null) {
     const files = await ownFiles(setting, request, signal);
     return files.find(({ name }) => name === made.file) ?? null;
@@ -70,7 +74,7 @@ async function findEarlier(
   const leftMs = Math.min(timeouts.workMs, timeouts.workMs - passedMs);
   const untoldUntilMs = leftMs <= 0 ? null : nowMs + Math.min(leftMs, UNTOLD_MS);
   const times = { untilMs: nowMs + timeouts.workMs, untoldUntilMs };
-  return awaitFile(setting, { ...request, known, ...times }, signal);
+  return awaitFile(setting, { ...request, attempt, ...times }, signal);
 }
 
 /** Waits for a second of its own and records that the part is about to be asked for. */
@@ -83,12 +87,15 @@ async function announce(
   const { clock } = setting;
   const files = await ownFiles(setting, request, signal);
   await awaitFreeSecond(setting, request, files.at(-1)?.name ?? null, signal);
+  const { client, turns } = maker.live.node;
+  const nodeNow = await turns.run(signal, () => nodeClock(client, lookOptions(setting, signal)));
   const attempt: NodeAttempt = {
     peerId: maker.peerId,
     node: maker.live.node.name,
     version: maker.live.version,
     shards: maker.shards,
     askedAt: clock.now().toISOString(),
+    nodeAskedAt: nodeNow?.toISOString() ?? null,
     known: files.map(({ name }) => name),
     made: null,
     failure: null,
@@ -99,26 +106,35 @@ async function announce(
   return attempt;
 }
 
-/** Two snapshots of one second are one: the later overwrites the other. */
+/**
+ * Two snapshots of one second are one: the later overwrites the other. Whoever else is at one now
+ * may have begun in this very second.
+ */
 async function awaitFreeSecond(
-  { clock }: QdrantSetting,
+  setting: QdrantSetting,
   { maker, collection }: PartRequest,
   newest: string | null,
   signal: AbortSignal,
 ): Promise<void> {
+  const { clock } = setting;
+  const { client, turns } = maker.live.node;
+  const options = lookOptions(setting, signal);
+  const gauges = await turns.run(signal, () => snapshotGauges(client, options));
+  const isAtOne = gauges?.some((each) => each.collection === collection && each.creatingCount > 0);
   const last = maker.live.node.createdAtMs.get(collection);
   const sinceMs = last === undefined ? SECOND_MS : clock.monotonicMs() - last;
   const name = newest === null ? null : parseSnapshotFile(collection, newest);
   const isYoung =
     name !== null && clock.now().getTime() - Date.parse(instantOfName(name.time)) < SKEW_MS;
   // Of a file that somebody else made only its second is known, by a clock that is not ours.
-  const waitMs = isYoung && sinceMs >= SECOND_MS ? SECOND_MS : SECOND_MS - sinceMs;
+  const isTaken = isYoung || isAtOne === true;
+  const waitMs = isTaken && sinceMs >= SECOND_MS ? SECOND_MS : SECOND_MS - sinceMs;
   if (waitMs > 0) await clock.sleep(waitMs, signal);
 }
 
 interface Asked {
   readonly file: SnapshotDescription | null;
-  /** By what the answer was lost. Without a file it is certain that there is none. */
+  /** By what the answer was lost. Without a file it is certain that none can be told to be ours. */
   readonly error: SnapformError | null;
 }
 
@@ -126,7 +142,7 @@ interface Asked {
 async function askOnce(
   setting: QdrantSetting,
   request: PartRequest,
-  { known }: NodeAttempt,
+  attempt: NodeAttempt,
   signal: AbortSignal,
 ): Promise<Asked> {
   const { collection, maker } = request;
@@ -139,6 +155,11 @@ async function askOnce(
     const made = await createSnapshot(node.client, collection, options);
     if (made !== null) {
       const file = await listed(setting, request, made, signal);
+      const expected = { size: made.size, sha256: made.checksum };
+      // Its answer was of this file, so there is nothing to wait for.
+      if (file !== null && isAnotherFile(expected, file)) {
+        return { file: null, error: overwritten(request, made.name) };
+      }
       if (file !== null) return { file, error: null };
       lost = notListed(request, made.name);
     }
@@ -149,7 +170,7 @@ async function askOnce(
   } finally {
     node.createdAtMs.set(collection, clock.monotonicMs());
   }
-  const awaited = { ...request, known, untilMs, untoldUntilMs: untilMs };
+  const awaited = { ...request, attempt, untilMs, untoldUntilMs: untilMs };
   return { file: await awaitFile(setting, awaited, signal), error: lost };
 }
 
@@ -177,6 +198,12 @@ function notListed({ collection, maker }: PartRequest, file: string): SnapformEr
   return new SnapformError("failed-precondition", text, {
     hint: "Give one URL per node, its own, with no load balancer in between.",
   });
+}
+
+function overwritten({ collection, maker }: PartRequest, file: string): SnapformError {
+  const doing = `${maker.live.node.name}: taking a snapshot of ${JSON.stringify(collection)}`;
+  const text = `${doing}: somebody else had one made in the same second, which overwrote ${file}`;
+  return new SnapformError("aborted", text, { retryable: true });
 }
 
 async function keep(

@@ -10,8 +10,8 @@ import { lookOptions, type QdrantNode, type QdrantSetting } from "./setting.ts";
 
 /**
  * Deletes the files that a snapshot's key and details name, and no other. Nothing is touched unless
- * it is known of each file where it is, and that it is the one that was recorded; a set that is half
- * deleted is listed as partial, and the next call goes on. Files that are gone already are a
+ * it is known of each file where it is, and that it is the one that was recorded; a set that is
+ * half deleted is listed as partial, and the next call goes on. Files that are gone already are a
  * success.
  *
  * @throws SnapformError `unavailable` when a node that may hold a part does not tell,
@@ -83,8 +83,8 @@ function anotherFile(
   { file, node }: RecordedFile,
 ): SnapformError {
   const text =
-    `cluster ${cluster}: nothing of snapshot ${key} is deleted, because ${file} on ${node} is not ` +
-    "the file that was recorded: its size or its checksum is another one";
+    `cluster ${cluster}: nothing of snapshot ${key} is deleted, because ${file} on ${node} is ` +
+    "not the file that was recorded: its size or its checksum is another one";
   return new SnapformError("failed-precondition", text, {
     hint: "Delete the file on the node by hand if nobody needs it.",
   });

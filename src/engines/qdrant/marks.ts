@@ -52,9 +52,9 @@ export function targetAlias(runId: string): string {
 }
 
 /**
- * The alias of a collection that this run has completed. It takes the place of the run's other marks
- * on it in one step with the aliases by which users will call it: from here on it is theirs, even
- * where nobody came to write down that the run is over.
+ * The alias of a collection that this run has completed. It takes the place of the run's other
+ * marks on it in one step with the aliases by which users will call it: from here on it is theirs,
+ * even where nobody came to write down that the run is over.
  */
 export function doneAlias(runId: string): string {
   return DONE + tagOf(runId);

@@ -18,6 +18,15 @@ export async function nodeVersion(client: NodeClient, options: AskOptions = {}):
   throw strangeAnswer(call, "what answers there does not call itself Qdrant");
 }
 
+/** What the node's clock shows, to the second; null when it does not tell. Needs no key. */
+export async function nodeClock(
+  client: NodeClient,
+  options: AskOptions = {},
+): Promise<Date | null> {
+  const request = { method: "GET", path: [], doing: "asking for the time" } as const;
+  return (await client.json({ ...request, ...optionsOf(options) })).givenAt;
+}
+
 /** Whether all shards of the node are ready. A node that was ready once stays so. Needs no key. */
 export async function isReady(client: NodeClient, options: AskOptions = {}): Promise<boolean> {
   const doing = "asking whether it is ready";

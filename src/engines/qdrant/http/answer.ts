@@ -10,6 +10,8 @@ export interface Answer {
   /** What the body holds as JSON; undefined when it is none. */
   readonly json: unknown;
   readonly text: string;
+  /** When it was given, by the server's clock; null when it does not tell. */
+  readonly givenAt: Date | null;
 }
 
 const LIMIT_BYTES = 64 * 1024 * 1024;
@@ -31,7 +33,16 @@ export async function answerOf(
   }
   const { text, isWhole } = await readBody(body, LIMIT_BYTES);
   if (!isWhole) return strange(call, `the answer is longer than ${LIMIT_BYTES} bytes`);
-  return { ok: true, value: Object.freeze({ status, json: parsed(text), text }) };
+  const givenAt = dateOf(headers["date"]);
+  return { ok: true, value: Object.freeze({ status, json: parsed(text), text, givenAt }) };
+}
+
+/** The form that all servers have to send: `Sat, 21 Nov 2026 02:00:00 GMT`. */
+function dateOf(header: unknown): Date | null {
+  const isDate =
+    typeof header === "string" && /^\w{3}, \d\d \w{3} \d{4} [\d:]{8} GMT$/.test(header);
+  const date = isDate ? new Date(header) : null;
+  return date === null || Number.isNaN(date.getTime()) ? null : date;
 }
 
 /** The content coding of an answer; null for plain bytes. */

@@ -1,13 +1,46 @@
 import { describe, expect, test } from "vitest";
 import type { EngineDriver, NativeSnapshot } from "../../../../src/engine/driver.ts";
+import type { Json } from "../../../../src/snapshot/json.ts";
+import { FakeClock } from "../../../../src/testing/index.ts";
 import { contextOf, failureOf, pointsFrom, startCluster, type Cluster } from "./restore/cluster.ts";
 
 type Calls = Required<EngineDriver>;
 
-async function create(cluster: Cluster, collection = "docs"): Promise<NativeSnapshot> {
-  const record = (): Promise<void> => Promise.resolve();
-  const request = { snapshotId: "s1", collection, description: null, earlier: null, record };
-  return (cluster.driver as Calls).createNative(request, contextOf());
+interface Take {
+  readonly driver?: EngineDriver;
+  readonly earlier?: Json;
+  readonly record?: (details: Json) => Promise<void>;
+}
+
+async function create(
+  cluster: Cluster,
+  collection = "docs",
+  { driver = cluster.driver, earlier = null, record = () => Promise.resolve() }: Take = {},
+): Promise<NativeSnapshot> {
+  const request = { snapshotId: "s1", collection, description: null, earlier, record };
+  return (driver as Calls).createNative(request, contextOf());
+}
+
+const CREATES = /^\/collections\/docs\/snapshots$/;
+
+function posts({ fake }: Cluster): number {
+  return fake.requests.filter(({ method, path }) => method === "POST" && CREATES.test(path)).length;
+}
+
+/** Has a snapshot made as a person would, and gives its name. */
+async function byHand(cluster: Cluster): Promise<string> {
+  const made = await cluster.rest("POST", "/collections/docs/snapshots");
+  return (made as { readonly name: string }).name;
+}
+
+async function loneDocs(): Promise<Cluster> {
+  const cluster = await startCluster({ nodes: 1 });
+  await cluster.create("docs", pointsFrom(1, 30), { shard_number: 1 });
+  return cluster;
+}
+
+function turn(): Promise<void> {
+  return new Promise((resolve) => void setImmediate(resolve));
 }
 
 function remove(cluster: Cluster, native: NativeSnapshot): Promise<void> {
@@ -79,5 +112,92 @@ describe("deleting a snapshot", () => {
       await remove(cluster, made);
       expect(await filesOf(cluster)).toEqual([]);
     }
+  });
+});
+
+describe("taking a snapshot", () => {
+  test("never takes for its own what a person has had made since an attempt broke off", async () => {
+    await using cluster = await loneDocs();
+    let earlier: Json = null;
+    const died = new Promise<never>(() => undefined);
+    // Dies when it has announced the part, before it asks for it.
+    const record = (details: Json): Promise<void> => {
+      earlier = structuredClone(details);
+      return died;
+    };
+    void create(cluster, "docs", { record, driver: cluster.open() });
+    while (earlier === null) await turn();
+    await cluster.clock.advance(9 * 60 * 60 * 1000);
+    const theirs = await byHand(cluster);
+    await cluster.clock.advance(60 * 60 * 1000);
+    const made = await create(cluster, "docs", { earlier });
+    expect(made.status).toBe("complete");
+    expect(made.parts.map(({ nativeName }) => nativeName)).not.toContain(theirs);
+    await remove(cluster, made);
+    expect(await filesOf(cluster)).toEqual([`snapshots/docs/${theirs}`]);
+  });
+
+  test("takes none of several files for its own of which it knows only that one may be", async () => {
+    await using cluster = await loneDocs();
+    const { promise: until, resolve } = Promise.withResolvers<void>();
+    const lost = { kind: "drop-after" } as const;
+    cluster.fake.fault({ method: "POST", path: CREATES, fault: lost });
+    const waits = { kind: "delay-effect", until } as const;
+    cluster.fake.fault({ method: "POST", path: CREATES, fault: waits });
+    const first = create(cluster);
+    while (posts(cluster) === 0) await turn();
+    await cluster.clock.advance(3000);
+    const theirs = await byHand(cluster);
+    resolve();
+    const made = await first;
+    expect([made.status, posts(cluster)]).toEqual(["complete", 3]);
+    expect(await filesOf(cluster)).toHaveLength(3);
+    expect(made.parts.map(({ nativeName }) => nativeName)).not.toContain(theirs);
+  });
+
+  test("asks anew when another's of the same second has overwritten the file", async () => {
+    await using cluster = await loneDocs();
+    const { promise: until, resolve } = Promise.withResolvers<void>();
+    const fault = { kind: "delay-answer", until } as const;
+    cluster.fake.fault({ method: "POST", path: CREATES, fault });
+    const work = create(cluster);
+    let files: string[] = [];
+    while (files.length === 0) files = await filesOf(cluster);
+    const [file = ""] = files;
+    const name = file.replace("snapshots/docs/", "");
+    while (!((await cluster.rest("GET", "/collections/docs/snapshots")) as object[]).length) {
+      await turn();
+    }
+    await cluster.fake.nodes[0]?.putFile("docs", name, "another project's snapshot");
+    resolve();
+    const made = await work;
+    expect([made.status, posts(cluster)]).toEqual(["complete", 2]);
+    expect(made.parts.map(({ nativeName }) => nativeName)).not.toContain(name);
+    await remove(cluster, made);
+    expect(await filesOf(cluster)).toEqual([file]);
+  });
+
+  test.each([-3, 3])("finds what it lost with a clock that is %i hours off", async (hours) => {
+    await using cluster = await loneDocs();
+    const at = new Date(cluster.clock.now().getTime() + hours * 3_600_000).toISOString();
+    const driver = cluster.open({ clock: new FakeClock({ at, skipsSleep: true }) });
+    const fault = { kind: "drop-after" } as const;
+    cluster.fake.fault({ method: "POST", path: CREATES, fault });
+    const made = await create(cluster, "docs", { driver });
+    expect([made.status, posts(cluster)]).toEqual(["complete", 1]);
+  });
+
+  test("leaves a second to whoever has one made at the moment", async () => {
+    await using cluster = await loneDocs();
+    const { promise: until, resolve } = Promise.withResolvers<void>();
+    const fault = { kind: "delay-effect", until } as const;
+    cluster.fake.fault({ method: "POST", path: CREATES, fault });
+    const first = create(cluster, "docs", { driver: cluster.open() });
+    while (posts(cluster) === 0) await turn();
+    const beganMs = cluster.clock.now().getTime();
+    const second = await create(cluster);
+    expect(cluster.clock.now().getTime() - beganMs).toBeGreaterThan(1000);
+    resolve();
+    expect((await first).key).not.toBe(second.key);
   });
 });
