@@ -67,6 +67,8 @@ async function bundleCli(): Promise<string> {
     platform: "node",
     target: "node22",
     chunkNames: "[name]-[hash]",
+    // A CommonJS package would lose its names where it is imported late.
+    mainFields: ["module", "main"],
     external,
     // The engine that is maintained, and the smaller one. Source is written against the other.
     alias: { cdktf: "cdktn" },

@@ -4,12 +4,13 @@ import { dirname, join } from "node:path";
 import { bundledLicenses } from "../licenses.ts";
 import { bundleProvider } from "./bundle.ts";
 import { programName } from "./release.ts";
+import { shellScript } from "./shell-script.ts";
 
 export interface BuiltProvider {
   readonly version: string;
-  /** JavaScript, without the line by which a system runs it. */
+  /** JavaScript. */
   readonly text: string;
-  /** The same as a program for every system that has such lines. */
+  /** The same as a program for every system that has a shell. */
   readonly program: Buffer;
   /** Texts that go wherever the program is published. */
   readonly licenses: Readonly<Record<string, string>>;
@@ -24,7 +25,7 @@ export async function buildProvider(root: string): Promise<BuiltProvider> {
   return {
     version: manifest.version,
     text,
-    program: Buffer.from(`#!/usr/bin/env node\n${text}`),
+    program: shellScript(text),
     licenses: {
       "LICENSE.txt": readFileSync(join(root, "LICENSE"), "utf8"),
       "THIRD-PARTY-LICENSES.txt": bundledLicenses(root, metafile),

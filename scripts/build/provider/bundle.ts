@@ -1,6 +1,6 @@
-// Builds the Terraform provider as one file of JavaScript that a system runs by its first line.
-// It lies in folders of Terraform, below a `package.json` of anybody: the file means the same as a
-// CommonJS and as an ECMAScript module. Invariant: it reads nothing beside itself.
+// Bundles the Terraform provider into one script, which is neither a CommonJS nor an ECMAScript
+// module: it has no place of its own, and needs none. Invariant: it reads nothing beside itself,
+// but packages of native code, which it looks for when they are needed.
 
 import { basename, join } from "node:path";
 import { build, transform, type BuildOptions, type Metafile, type OutputFile } from "esbuild";
@@ -10,22 +10,20 @@ import { installedPackages } from "./installed-packages.ts";
 import { oneFile, type Chunk } from "./one-file.ts";
 
 export interface ProviderBundle {
-  /** Without the first line by which a system runs it. */
+  /** ASCII. */
   readonly text: string;
   readonly metafile: Metafile;
 }
 
 /** Native code, or loaded only where it is installed. */
-const notBundled = ["@lancedb/lancedb", "apache-arrow", "@napi-rs/blake-hash"];
+const notBundled = {
+  "@lancedb/lancedb": ["connect"],
+  "@napi-rs/blake-hash": ["Blake3Hasher"],
+};
 
-/** Terraform shows the first line of what a provider prints when that is no handshake. */
-const head = `(function () {
-  var found = process.versions.node, parts = found.split(".").map(Number);
-  if (parts[0] > 22 || (parts[0] === 22 && parts[1] >= 18)) return;
-  console.log("snapform needs Node 22.18 or later; \`node\` on the path of Terraform is " + found);
-  process.exit(1);
-})();
-var node = process.getBuiltinModule("node:module").createRequire(process.execPath);`;
+/** `require` for Node's own modules, which a script without a place of its own does not have. */
+const head =
+  'const node = process.getBuiltinModule("node:module").createRequire(process.execPath);';
 
 const output = {
   platform: "node",
@@ -39,7 +37,13 @@ const output = {
 /** Bundles the process that begins in `main`, a path from `root`. */
 export async function bundleProvider(root: string, main: string): Promise<ProviderBundle> {
   const plugins = [installedPackages(notBundled)];
-  const bundled: BuildOptions = { ...output, absWorkingDir: root, bundle: true };
+  const bundled: BuildOptions = {
+    ...output,
+    absWorkingDir: root,
+    bundle: true,
+    // A CommonJS package would lose its names where it is imported late.
+    mainFields: ["module", "main"],
+  };
   const { outputFiles, metafile } = await build({
     ...bundled,
     entryPoints: [join(root, main)],

@@ -28,7 +28,12 @@ function load(name) {
   const chunk = chunks[name] ?? (name in packed ? compiled(name) : null);
   if (chunk === null) return node(name);
   const module = (loaded[name] = { exports: {} });
-  chunk(load, module, module.exports);
+  try {
+    chunk(load, module, module.exports);
+  } catch (error) {
+    delete loaded[name];
+    throw error;
+  }
   return module.exports;
 }
 `.trim();
@@ -43,9 +48,8 @@ export function oneFile(head: string, chunks: readonly Chunk[], entry: string): 
   const code = named(true, (chunk) => `function (require, module, exports) {${chunk.code}}`);
   const packed = named(false, (chunk) => JSON.stringify(pack(chunk.code)));
   return [
+    '(function () {\n"use strict";',
     head,
-    "(function () {",
-    '"use strict";',
     `const chunks = {__proto__: null,\n${code}};`,
     `const packed = {__proto__: null,\n${packed}};`,
     runtime,

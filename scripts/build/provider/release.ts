@@ -8,7 +8,7 @@ import { join } from "node:path";
 
 import { zip, type ZipEntry } from "../zip.ts";
 
-/** In Terraform's words: `<os>_<arch>`. Windows cannot run a file by its first line. */
+/** In Terraform's words: `<os>_<arch>`. Windows has no shell to start it with. */
 export const platforms: readonly string[] = [
   "darwin_amd64",
   "darwin_arm64",

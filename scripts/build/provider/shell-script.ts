@@ -1,0 +1,36 @@
+// Makes a program of JavaScript that any shell starts. A first line that names Node itself would
+// not do: how Node reads a file depends on its name, which ends in `.0`, and on the `package.json`
+// of anybody above the folders of Terraform. Knows nothing of what the program does. Invariant:
+// where it cannot run it says so on standard output, which is what Terraform shows of a provider.
+
+const width = 6;
+
+/** Reads the program behind this head, and runs it. The oldest Node has to understand it. */
+const loader = `
+var parts = process.versions.node.split(".").map(Number), file = process.argv[1];
+if (parts[0] < 22 || (parts[0] === 22 && parts[1] < 18)) {
+  console.log("snapform needs Node 22.18 or later; node on the path of Terraform is " +
+    process.versions.node);
+  process.exit(1);
+}
+var text = require("fs").readFileSync(file, "latin1").slice(START);
+require("vm").runInThisContext(text, { filename: file });
+`.trim();
+
+function head(start: number): string {
+  const code = loader.replace("START", String(start).padStart(width));
+  return `#!/bin/sh
+if ! command -v node >/dev/null; then
+  echo "snapform needs Node 22.18 or later; there is no node on the path of Terraform"
+  exit 1
+fi
+exec node -e '${code}' -- "$0" "$@"
+`;
+}
+
+/** The script; `text` is ASCII, and a script as `vm` runs it. */
+export function shellScript(text: string): Buffer {
+  if (/[^\0-\x7f]/.test(text)) throw new Error("the program has characters beyond ASCII");
+  const start = head(0).length;
+  return Buffer.from(head(start) + text);
+}
