@@ -40,7 +40,7 @@ describe.each(scenarios)("$title", (scenario) => {
         throw new Error(`${where}: ${String(error)}`, { cause: error });
       });
       const why = `${where}: ${cut.at}; the command ended with ${cut.ended}`;
-      // Entries of actions side by side share a write of the journal, or do not: some runs are shorter.
+      // Actions side by side share a write of the journal, or do not: some runs are shorter.
       const isPastTheEnd = cut.at === "nowhere" && cutAt > uncut.log.length * 0.9;
       if (isPastTheEnd) continue;
       expect(cut.at, why).not.toBe("nowhere");
