@@ -126,8 +126,11 @@ function schemaFindings(terms: CheckTerms, details: CollectionDetails): string[]
   const actual = indexesOf(details.payloadSchema);
   for (const [name, index] of wanted) {
     const found = actual.get(name);
-    if (found === index) continue;
-    const what = found === undefined ? "is missing" : `is ${found} and not ${index}`;
+    if (found !== undefined && isIndexLike(found, index)) continue;
+    const what =
+      found === undefined
+        ? "is missing"
+        : `is ${canonicalJson(found)} and not ${canonicalJson(index)}`;
     throw differs(terms, `the index of its payload field ${JSON.stringify(name)} ${what}`);
   }
   const more = [...actual.keys()].filter((name) => !wanted.has(name));
@@ -159,17 +162,25 @@ function differs({ collection, code }: CheckTerms, why: string): SnapformError {
   return new SnapformError(code, `collection ${JSON.stringify(collection)}: ${why}`);
 }
 
+/** What an index is: its type and parameters, without those that are null. */
+export type PayloadIndex = Readonly<Record<string, Json>>;
+
 /** Field name to what its index is, without how many points it has by now. */
-export function indexesOf(payloadSchema: Json): ReadonlyMap<string, string> {
+export function indexesOf(payloadSchema: Json): ReadonlyMap<string, PayloadIndex> {
   if (typeof payloadSchema !== "object" || payloadSchema === null) return new Map();
   const entries = Object.entries(payloadSchema as Readonly<Record<string, Json>>);
   return new Map(
     entries.map(([name, index]) => {
-      const { data_type: type, params } = (index ?? {}) as Readonly<Record<string, Json>>;
-      return [
-        name,
-        canonicalJson(params === undefined || params === null ? { type } : { type, params }),
-      ];
+      const { data_type: type = null, params } = (index ?? {}) as PayloadIndex;
+      const members = Object.entries({ type, ...(params as PayloadIndex | null) });
+      return [name, Object.fromEntries(members.filter(([, value]) => value !== null))];
     }),
+  );
+}
+
+/** Whether an index has all that is wanted; later versions tell more of the same one. */
+export function isIndexLike(found: PayloadIndex, wanted: PayloadIndex): boolean {
+  return Object.entries(wanted).every(
+    ([name, value]) => canonicalJson(found[name] ?? null) === canonicalJson(value),
   );
 }

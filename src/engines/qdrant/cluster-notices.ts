@@ -3,6 +3,9 @@ import { accessOf } from "./access.ts";
 import type { ClusterLook } from "./cluster.ts";
 import type { QdrantSetting } from "./setting.ts";
 
+/** The first version in which the known losses of points around snapshots are repaired. */
+const SOUND = [1, 17, 1] as const;
+
 type Seen = Pick<ClusterLook, "nodes" | "live" | "topology" | "peers">;
 
 /** What a person should know of the cluster, or change. */
@@ -19,6 +22,8 @@ export function noticesOf(setting: QdrantSetting, seen: Seen): readonly ClusterN
   if (missing.length > 0) notices.push(missingNotice(setting, missing));
   const versions = versionsOf(seen);
   if (versions.length > 1) notices.push(mixedNotice(setting, versions));
+  const old = seen.live.filter(({ version }) => isOld(version));
+  if (old.length > 0) notices.push(oldNotice(setting, old));
   if (isHidden(seen)) notices.push(hiddenNotice(setting));
   return Object.freeze(notices);
 }
@@ -66,6 +71,14 @@ function versionsOf({ live }: Seen): readonly string[] {
   return [...new Set(live.map(({ version }) => version))].toSorted();
 }
 
+/** False for what cannot be told. */
+function isOld(version: string): boolean {
+  const [major, minor, patch] = version.split(/[.+-]/).map(Number);
+  if (major === undefined || minor === undefined || patch === undefined) return false;
+  const [a, b, c] = SOUND;
+  return major < a || (major === a && (minor < b || (minor === b && patch < c)));
+}
+
 function isHidden({ live }: Seen): boolean {
   return live.some(({ isDistributed }) => isDistributed === null);
 }
@@ -98,6 +111,18 @@ function mixedNotice({ cluster }: QdrantSetting, versions: readonly string[]): C
     detail:
       "Snapshots are still taken, each part by the version of its node. Restoring into the " +
       "cluster is refused until all nodes run the same version.",
+  };
+}
+
+function oldNotice({ cluster }: QdrantSetting, old: Seen["live"]): ClusterNotice {
+  const nodes = old.map(({ node, version }) => `${node.name} runs ${version}`).join(", ");
+  return {
+    code: "old-version",
+    summary: `cluster ${cluster} runs a version before ${SOUND.join(".")}`,
+    detail:
+      `${nodes}. Before ${SOUND.join(".")}, points that were written while a snapshot was taken ` +
+      "could be missing in it, and replicas could stay partial after a restore. Upgrade the " +
+      "servers, or pause writers while snapshots are taken.",
   };
 }
 

@@ -1,4 +1,4 @@
-import { isSnapformError } from "../../errors/index.ts";
+import { isSnapformError, type SnapformError } from "../../errors/index.ts";
 import type { Json } from "../../snapshot/json.ts";
 import { createCollection } from "./api/collections.ts";
 import { createShardKey } from "./api/shard-keys.ts";
@@ -7,7 +7,7 @@ import { markerAlias } from "./marks.ts";
 import { addIndexes } from "./restore-indexes.ts";
 import type { RestoreRun } from "./restore-run.ts";
 import { waitForReplicas } from "./restore-wait.ts";
-import { askAny, setMark } from "./run-marks.ts";
+import { askAny, lookAtNames, requireFree, setMark } from "./run-marks.ts";
 
 /** Members of a collection's parameters that are given under the same names when it is made. */
 const PARAMETERS = [
@@ -33,7 +33,9 @@ const SETTINGS = [
 /**
  * Makes the collection that the snapshot is of, empty and marked as the run's. A server would make
  * it from the first file by itself; but only who makes it in one step knows that nobody else did,
- * the server loses the shard keys, and when it appears nobody can mark it in time.
+ * the server loses the shard keys, and when it appears nobody can mark it in time. Gives false,
+ * with a note, where the servers refuse to make one of this configuration and could make it by
+ * themselves.
  *
  * @throws SnapformError `already-exists` when the name is taken
  */
@@ -41,7 +43,7 @@ export async function makeCollection(
   run: RestoreRun,
   collection: string,
   config: Json,
-): Promise<void> {
+): Promise<boolean> {
   const { setting, request, source, context } = run;
   const { signal } = context;
   const options = { signal, timeoutMs: setting.timeouts.lookMs };
@@ -50,9 +52,17 @@ export async function makeCollection(
   try {
     await askAny(setting, ({ client }) => createCollection(client, collection, body, options));
   } catch (error) {
+    if (!isSnapformError(error) || error.outcomeUnknown) throw error;
     // Where the servers refused, whatever bears that name is somebody else's.
-    if (isSnapformError(error) && !error.outcomeUnknown) await run.remember({ isMaking: false });
-    throw error;
+    await run.remember({ isMaking: false });
+    if (!isOfConfig(error) || source.layout?.sharding !== "auto") throw error;
+    // Older servers say in the same way that there is one.
+    requireFree(await lookAtNames(setting, signal), collection);
+    run.note(
+      "The servers refused to make a collection of the recorded configuration, so it was made by " +
+        `them from the snapshot itself: ${error.message}.`,
+    );
+    return false;
   }
   await setMark(setting, markerAlias(request.runId), collection, signal);
   await run.remember({ isMaking: false });
@@ -61,6 +71,12 @@ export async function makeCollection(
   }
   await addIndexes(setting, collection, source.expected.payloadSchema, signal);
   await waitForReplicas(setting, collection, context);
+  return true;
+}
+
+/** True for a refusal of what was asked for: 400 and 422. */
+function isOfConfig({ code }: SnapformError): boolean {
+  return code === "invalid-argument";
 }
 
 /** The body of the call that makes a collection of this configuration. */

@@ -87,9 +87,9 @@ export function targetOfScratch(collection: string): string | null {
   return SCRATCH.exec(collection)?.[1] ?? null;
 }
 
-/** True when beside a collection of this name one can be built. */
+/** True when beside a collection of this name one can be built: it is a folder's name, in bytes. */
 export function hasRoomForScratch(target: string): boolean {
-  return target.length + SCRATCH_SUFFIX_LENGTH <= NAME_LIMIT;
+  return Buffer.byteLength(target) + SCRATCH_SUFFIX_LENGTH <= NAME_LIMIT;
 }
 
 /** A run's id as it can stand in the name of a file and of an alias. */

@@ -2,7 +2,8 @@ import { SnapformError } from "../../errors/index.ts";
 import type { Json } from "../../snapshot/json.ts";
 import { ask } from "./api/ask.ts";
 import { collectionDetails } from "./api/collections.ts";
-import { indexesOf } from "./check.ts";
+import { canonicalJson } from "../../plan/canonical-json.ts";
+import { indexesOf, isIndexLike } from "./check.ts";
 import { askAny } from "./run-marks.ts";
 import type { QdrantSetting } from "./setting.ts";
 
@@ -11,10 +12,10 @@ export function requireIndexesFit(target: string, live: Json, wanted: Json): voi
   const actual = indexesOf(live);
   for (const [name, index] of indexesOf(wanted)) {
     const found = actual.get(name);
-    if (found === undefined || found === index) continue;
+    if (found === undefined || isIndexLike(found, index)) continue;
     const text =
       `the payload field ${JSON.stringify(name)} of collection ${JSON.stringify(target)} is ` +
-      `indexed as ${found}, and in the snapshot as ${index}`;
+      `indexed as ${canonicalJson(found)}, and in the snapshot as ${canonicalJson(index)}`;
     throw new SnapformError("failed-precondition", text, {
       hint: "Delete that index first, or restore under another name.",
     });

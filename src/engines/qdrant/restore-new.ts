@@ -8,6 +8,7 @@ import { markerAlias } from "./marks.ts";
 import { builtBy, clearBuilt } from "./restore-clear.ts";
 import { fillCollection } from "./restore-build.ts";
 import { takeForGood } from "./restore-done.ts";
+import { addIndexes } from "./restore-indexes.ts";
 import { requireNewFits } from "./restore-refusals.ts";
 import { finishedRun } from "./restore-result.ts";
 import type { RestoreRun } from "./restore-run.ts";
@@ -41,13 +42,15 @@ export async function builtAside<T>(
   const { runId } = request;
   try {
     const config = await configOf(run);
-    const isThere = config !== null;
-    if (isThere) await makeCollection(run, collection, config);
-    else await run.remember({ serverMakes: true });
+    const isThere = config !== null && (await makeCollection(run, collection, config));
+    if (!isThere) await run.remember({ serverMakes: true });
     const inFlight = (number: number | null): Promise<void> => run.remember({ inFlight: number });
     const { pieces } = source;
     const mark = markerAlias(runId);
     await fillCollection(setting, { runId, collection, mark, isThere, pieces, inFlight }, context);
+    // Servers before 1.14.1 make none of them.
+    if (!isThere)
+      await addIndexes(setting, collection, source.expected.payloadSchema, context.signal);
     return await check();
   } catch (error) {
     throw await takenBack(run, collection, error);

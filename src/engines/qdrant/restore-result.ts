@@ -6,8 +6,9 @@ import type { RestoreRun } from "./restore-run.ts";
 import { isSnapformError, SnapformError } from "../../errors/index.ts";
 
 /** Remembers that the target is complete, then removes what the run needs no more. */
-export async function finishedRun(run: RestoreRun, check: CheckResult): Promise<RestoreResult> {
+export async function finishedRun(run: RestoreRun, compared: CheckResult): Promise<RestoreResult> {
   const { setting, record } = run;
+  const check = { ...compared, findings: [...compared.findings, ...run.notes] };
   await run.rememberChecked(check);
   const left = await clearedFindings(setting, record);
   return resultOf(

@@ -14,6 +14,7 @@ export class RestoreRun {
   readonly look: ClusterLook;
   readonly context: EngineContext;
   #record: RestoreRecord;
+  readonly #notes: string[] = [];
 
   constructor(
     setting: QdrantSetting,
@@ -48,6 +49,15 @@ export class RestoreRun {
 
   get record(): RestoreRecord {
     return this.#record;
+  }
+
+  /** What went otherwise than usual, in full sentences. */
+  get notes(): readonly string[] {
+    return this.#notes;
+  }
+
+  note(sentence: string): void {
+    this.#notes.push(sentence);
   }
 
   /** Has the record of this run, with what has changed, remembered before anything else is done. */

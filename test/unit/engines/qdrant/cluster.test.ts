@@ -95,6 +95,23 @@ describe("looking at a Qdrant cluster", () => {
     for (const name of cluster.names) expect(error.message).toContain(name);
   });
 
+  test.each([
+    ["1.9.4", ["old-version"]],
+    ["1.17.0", ["old-version"]],
+    ["1.17.1", []],
+    ["1.18.0-dev", []],
+    ["2.0.0", []],
+    ["nightly", []],
+  ])(
+    "warns of servers that are too old to be trusted with snapshots: %s",
+    async (version, codes) => {
+      await using cluster = await startCluster({ version });
+      const { notices } = await cluster.driver.observe(contextOf());
+      expect(notices.map(({ code }) => code)).toEqual(codes);
+      if (codes.length > 0) expect(notices[0]?.detail).toContain(`runs ${version}`);
+    },
+  );
+
   test("warns of mixed versions, and refuses to restore then", async () => {
     await using cluster = await startCluster({ version: ["1.18.0", "1.18.0", "1.17.1"] });
     const { notices, restoreProblem } = await cluster.driver.observe(contextOf());

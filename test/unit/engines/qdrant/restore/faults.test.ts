@@ -274,6 +274,62 @@ test("a snapshot of which nobody recorded the configuration is restored all the 
   expect(await other.leftovers()).toEqual([]);
 });
 
+const PUT_AGAIN = { method: "PUT", path: /^\/collections\/again$/ } as const;
+
+test.each([400, 422])(
+  "a configuration that the servers refuse with %i is left to them, and that is told",
+  async (status) => {
+    await using cluster = await startCluster();
+    await cluster.create("docs", POINTS);
+    const index = { field_name: "text", field_schema: "keyword" };
+    await cluster.rest("PUT", "/collections/docs/index?wait=true", index);
+    const snapshot = await take(cluster, "docs");
+    const body = {
+      status: { error: "Validation error: hnsw_config.m: must be 8 or larger" },
+      time: 0,
+    };
+    cluster.fake.fault({ ...PUT_AGAIN, fault: { kind: "answer", status, body } });
+    const { check } = await restore(cluster, snapshot);
+    expect(check.findings.join(" ")).toContain("made by them from the snapshot itself");
+    expect(check.findings.join(" ")).toContain("must be 8 or larger");
+    expect(await cluster.read("again")).toEqual(POINTS);
+    expect(await cluster.leftovers()).toEqual([]);
+  },
+);
+
+test("a collection that is there already is not restored over, however the servers say so", async () => {
+  await using cluster = await startCluster();
+  const snapshot = await snapshotOf(cluster);
+  const others = pointsFrom(700, 3);
+  const body = { status: { error: "Wrong input: Collection `again` already exists!" }, time: 0 };
+  cluster.fake.fault({ ...PUT_AGAIN, from: 2, fault: { kind: "answer", status: 400, body } });
+  const ledger = new Ledger();
+  const record: Ledger["record"] = async (details) => {
+    await ledger.record(details);
+    if ((await cluster.read("again")) === null) await cluster.create("again", others);
+  };
+  const request = requestOf(cluster, native(snapshot), "again", ledger, { record });
+  const failure = await failureOf(cluster.driver.restore(request, contextOf()));
+  expect(failure.code).toBe("already-exists");
+  expect(await cluster.read("again")).toEqual(others);
+});
+
+test("an index of which a later version tells more is the same index", async () => {
+  await using cluster = await startCluster();
+  await cluster.create("docs", POINTS);
+  const index = { field_name: "text", field_schema: "keyword" };
+  await cluster.rest("PUT", "/collections/docs/index?wait=true", index);
+  const snapshot = await take(cluster, "docs");
+  const [params, points] = [{ type: "keyword", on_disk: null, lookup: true }, POINTS.length];
+  await cluster.create("model", []);
+  const model = (await cluster.rest("GET", "/collections/model")) as object;
+  const result = { ...model, payload_schema: { text: { data_type: "keyword", params, points } } };
+  const fault = { kind: "answer", status: 200, body: { result, status: "ok", time: 0 } } as const;
+  cluster.fake.fault({ method: "GET", path: /^\/collections\/again$/, fault, times: 99 });
+  const { check } = await restore(cluster, snapshot);
+  expect(check.findings.join(" ")).toContain("1 payload index(es)");
+});
+
 test("a collection that the server made without a mark is never dropped by a recovery", async () => {
   await using cluster = await startCluster();
   await using other = await startCluster();

@@ -124,6 +124,21 @@ test("a snapshot is restored into the next minor version", async () => {
   expect(await other.read("docs")).toEqual(POINTS);
 });
 
+test("nothing is built beside a collection whose folder could not bear the longer name", async () => {
+  await using cluster = await startCluster();
+  await cluster.create("docs", POINTS);
+  const source = native(await take(cluster, "docs"));
+  const name = "ü".repeat(122);
+  await cluster.create(encodeURIComponent(name), []);
+  const options = { procedure: "replace" } as const;
+  const request = requestOf(cluster, source, name, new Ledger(), options);
+  const failure = await failureOf(cluster.driver.restore(request, contextOf()));
+  expect([failure.code, failure.message]).toEqual([
+    "failed-precondition",
+    expect.stringContaining("its name is too long"),
+  ]);
+});
+
 test("nothing is restored into nodes of different versions", async () => {
   await using cluster = await startCluster({ version: ["1.18.0", "1.18.0", "1.19.0"] });
   const failure = await refused(cluster, native(await snapshotOf(cluster)), "again");
