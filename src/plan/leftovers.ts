@@ -9,6 +9,7 @@ import { collectionHolds } from "./holds.ts";
 import { isHeld } from "./hazard.ts";
 import { keepOf, setAside } from "./keeps.ts";
 import type { Keep, ResourcePlan } from "./plan.ts";
+import type { Scope } from "./scope.ts";
 import type { CollectionPlace, Survey } from "./survey.ts";
 
 /** Whether a declared resource plans its own snapshots of a collection. */
@@ -55,8 +56,14 @@ interface Scene {
 export function planLeftovers(
   desired: Desired,
   survey: Survey,
-  options: { readonly noExpire: boolean; readonly planned: readonly Action[] },
+  options: {
+    readonly noExpire: boolean;
+    readonly planned: readonly Action[];
+    /** Of a plan of some resources only what belonged to them is of interest. */
+    readonly scope: Scope;
+  },
 ): ResourcePlan {
+  const { scope } = options;
   const isPlanned = plannedBy(desired);
   const removals = new Map(desired.removed.map((entry) => [entry.address, entry.deleteSnapshots]));
   const actions: Action[] = [];
@@ -68,6 +75,7 @@ export function planLeftovers(
     const scene = { desired, survey, place, noExpire: options.noExpire, isRenewed, removals };
     for (const holding of survey.holdings(place.cluster, place.collection)) {
       const { address } = holding;
+      if (!scope.isAll && (address === null || !scope.includes(address))) continue;
       if (address === null) keeps.push(...foreignKeeps(holding));
       else if (!isPlanned(address, place)) planHolding(scene, holding, address, { actions, keeps });
     }

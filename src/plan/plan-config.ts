@@ -124,7 +124,7 @@ function resourcePlans(desired: Desired, survey: Survey, options: PlanOptions): 
     if (!scope.includes(address)) continue;
     plans.push(planRestore(restore, survey, planned, { force: scope.isForced(address) }));
   }
-  if (scope.isAll) plans.push(planLeftovers(desired, survey, { noExpire, planned }));
+  plans.push(planLeftovers(desired, survey, { noExpire, planned, scope }));
   return { plans, uncovered };
 }
 
