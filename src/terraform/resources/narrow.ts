@@ -76,7 +76,9 @@ function relevantPlaces({ inventory }: Seen, { survey }: Outline, concern: Conce
     const names = collections.map((collection) => collection.name);
     places.set(name, new Set(concern.protectedOf(name, names)));
   }
-  for (const { cluster, collection } of concern.addresses.flatMap(survey.placesOf)) {
+  for (const { cluster, collection } of concern.addresses.flatMap((address) =>
+    survey.placesOf(address),
+  )) {
     places.set(cluster, (places.get(cluster) ?? new Set<string>()).add(collection));
   }
   if (!concern.needsOthers) return places;
@@ -90,7 +92,7 @@ function relevantPlaces({ inventory }: Seen, { survey }: Outline, concern: Conce
 
 function relevantSnapshots(
   { inventory }: Seen,
-  { survey, essentials }: Outline,
+  outline: Outline,
   places: Places,
   { addresses, needsOthers }: Concern,
 ): readonly Snapshot[] {
@@ -98,9 +100,10 @@ function relevantSnapshots(
     return inventory.snapshots.filter((each) => places.get(each.cluster)?.has(each.collection));
   }
   const kept = new Set<Snapshot>();
+  const { survey } = outline;
   for (const [cluster, collections] of places) {
     for (const collection of collections) {
-      for (const each of essentials(cluster, collection)) kept.add(each);
+      for (const each of outline.essentials(cluster, collection)) kept.add(each);
       for (const address of addresses) {
         const { ours, kin, strangers, future } = survey.holding(cluster, collection, address);
         for (const each of [...ours, ...kin, ...strangers, ...future]) kept.add(each);

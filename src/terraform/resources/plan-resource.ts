@@ -119,7 +119,7 @@ function planUpdate({ kind, prior, proposed, kept, desired }: Change): PlanResul
 /** What is to be done once more would look as if it stayed: Terraform shows what differs. */
 function newLines(prior: Tree, lines: readonly string[]): readonly string[] {
   const before = memberOf(prior, "changes");
-  const isSame = isList(before) && before.join("\n") === lines.join("\n");
+  const isSame = isList(before) && JSON.stringify(before) === JSON.stringify(lines);
   return isSame ? lines.map((line) => `${line} (again)`) : lines;
 }
 

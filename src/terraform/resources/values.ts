@@ -8,7 +8,7 @@ import {
 } from "../schema/schema.ts";
 import type { Diagnostic } from "../server/diagnostic.ts";
 import { fromPlain, toPlain } from "../wire/plain.ts";
-import { isTree, memberOf, treeOf, type Tree, type Value } from "../wire/value.ts";
+import { memberOf, treeOf, type Tree, type Value } from "../wire/value.ts";
 
 /** A tree of the protocol in the terms of terraform/schema/. */
 export function plainOf(tree: Tree): TerraformObject {
@@ -48,11 +48,6 @@ export function textAt(value: Value, name: string): string | null {
 
 export function isTrue(value: Value, name: string): boolean {
   return memberOf(value, name) === true;
-}
-
-export function treeAt(value: Value, name: string): Tree | null {
-  const tree = memberOf(value, name);
-  return isTree(tree) ? tree : null;
 }
 
 export function diagnosticsOf(mistakes: readonly Mistake[]): Diagnostic[] {

@@ -192,8 +192,8 @@ describe("a configuration that is not known yet", () => {
   it("of the provider waits, and what is there stays as it is", async () => {
     const stage = await Stage.open();
     await stage.apply(POLICY, docs());
-    const { provider } = stage;
-    const waiting = await Stage.open({ provider: { ...provider.call(stage), clusters: LATER } });
+    const provider = { ...stage.provider(), clusters: LATER };
+    const waiting = await Stage.open({ provider });
     waiting.terraform.objects.set(POLICY, stage.terraform.objects.get(POLICY)!);
     expect((await waiting.plan(POLICY, docs())).action).toBe("no-op");
     expect((await waiting.plan("snapform_backup_policy.new", docs())).action).toBe("create");

@@ -75,6 +75,18 @@ describe("a restore", () => {
     expect(said).toEqual([]);
     expect(stage.status(STAGING)).toBe("done");
     expect(stage.side.read("docs-copy")).toHaveLength(6);
+
+    // A later snapshot of the target, so that what was saved is not its newest one.
+    const other = policy({ name: "other", cluster: "side", schedule: { cron: "0 3 * * *" } });
+    stage.days(8);
+    await stage.apply("snapform_backup_policy.other", other);
+    const saved = { cluster: "side", collection: "docs-copy" };
+    const { snapshots } = await stage.terraform.readData("snapform_snapshots", saved);
+    expect(snapshots).toHaveLength(2);
+    const late = await stage.apply(STAGING, { ...config, acknowledge });
+    expect(show(late.change.planned)["changes"]).toMatchObject([expect.stringMatching(/^- side/)]);
+    const after = await stage.terraform.readData("snapform_snapshots", saved);
+    expect(after["snapshots"]).toMatchObject([{ address: "policy.other" }]);
   });
 
   it("beside the old one moves the alias, and follows newer snapshots in place", async () => {

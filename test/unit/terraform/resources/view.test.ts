@@ -1,0 +1,86 @@
+import { describe, expect, it } from "vitest";
+import {
+  formatView,
+  pack,
+  parseKept,
+  unpack,
+  type View,
+} from "../../../../src/terraform/resources/view.ts";
+import { pointsOf } from "../../../crash/points.ts";
+import { policy, POLICY, Stage } from "./stage.ts";
+
+const sizeOf = (stage: Stage, address = POLICY): number =>
+  stage.terraform.objects.get(address)?.private.length ?? 0;
+
+const viewIn = (stage: Stage, address = POLICY): View => {
+  const bytes = stage.terraform.objects.get(address)?.private ?? new Uint8Array();
+  return unpack(parseKept(JSON.parse(Buffer.from(bytes).toString())).view ?? "") as View;
+};
+
+describe("what is kept beside a resource", () => {
+  it("holds its own snapshots, and of its neighbours only the outline", async () => {
+    const stage = await Stage.open();
+    for (let index = 0; index < 12; index += 1) {
+      const name = `neighbour-${index}`;
+      await stage.apply(`snapform_backup_policy.${name}`, policy({ name, collections: ["docs"] }));
+      stage.clock.advance(1000);
+    }
+    await stage.apply(POLICY, policy({ collections: ["docs"] }));
+    await stage.plan(POLICY, policy({ collections: ["docs"] }));
+    const { inventory, state } = viewIn(stage);
+    expect(inventory.snapshots).toHaveLength(2);
+    expect(Object.keys(state.snapshots)).toHaveLength(2);
+    expect(sizeOf(stage)).toBeLessThan(2000);
+  });
+
+  it("holds a fall of the source, however many neighbours have seen it", async () => {
+    const stage = await Stage.open();
+    const config = policy({ collections: ["docs"], retention: { last: "1" } });
+    for (let index = 0; index < 3; index += 1) {
+      await stage.apply("snapform_backup_policy.other", policy({ name: "other" }));
+      stage.days(1);
+    }
+    await stage.apply(POLICY, config);
+    stage.prod.remove("docs", ["0", "1", "2", "3"]);
+    stage.days(1);
+    await stage.apply("snapform_backup_policy.other", policy({ name: "other" }));
+    const { change } = await stage.apply(POLICY, config);
+    expect(change.said.map(({ detail }) => detail).join()).toContain("source-shrunk");
+  });
+
+  it("grows by a few bytes with each snapshot, and packs what repeats itself", async () => {
+    const stage = await Stage.open();
+    const config = policy({ retention: { last: "60" } });
+    await stage.apply(POLICY, config);
+    const before = sizeOf(stage);
+    for (let day = 0; day < 20; day += 1) {
+      stage.days(1);
+      await stage.apply(POLICY, config);
+    }
+    const perSnapshot = (sizeOf(stage) - before) / 40;
+    expect(perSnapshot).toBeLessThan(80);
+  });
+
+  it("knows a plan that was kept by another version as no plan", () => {
+    expect(parseKept({ version: 99, view: "x", plan: "y" })).toMatchObject({
+      view: null,
+      plan: null,
+    });
+    expect(parseKept(null)).toMatchObject({ view: null });
+  });
+
+  it("is refused where Terraform could not carry it", () => {
+    const random = Array.from(
+      { length: 2_000_000 },
+      (_, index) => (index * 2654435761) % 4294967291,
+    );
+    const inventory = { snapshots: [], random } as never;
+    const view = { at: "", inventory, state: {} as never, scope: {} as never } satisfies View;
+    expect(() => formatView(view)).toThrow("more than one resource of Terraform can hold");
+  });
+
+  it("is told apart from what is damaged", () => {
+    expect(unpack(pack({ points: pointsOf(0, 1) }))).toEqual({ points: pointsOf(0, 1) });
+    expect(() => unpack("no such thing")).toThrow("cannot be read");
+  });
+});
