@@ -4,6 +4,8 @@ import { retentionPreview } from "../../../../src/terraform/functions/retention-
 import { fromPlain } from "../../../../src/terraform/wire/plain.ts";
 import { policy, POLICY, Stage } from "./stage.ts";
 
+type Call = typeof nextRunsFunction.call;
+
 const args = (...values: readonly unknown[]) => values.map((value) => fromPlain(value));
 
 describe("data sources", () => {
@@ -76,7 +78,7 @@ describe("functions", () => {
   const schedule = { cron: "30 2 * * *", timezone: "Europe/Berlin" };
 
   it("give the next runs of a schedule, over a change of the clocks", () => {
-    const { call } = nextRunsFunction;
+    const call: Call = (given) => nextRunsFunction.call(given);
     expect(call(args(schedule, "2026-03-27T12:00:00Z", 3))).toEqual({
       result: [
         "2026-03-28T02:30:00+01:00",
@@ -88,7 +90,7 @@ describe("functions", () => {
   });
 
   it("refuse what no policy takes, at the argument that is wrong", () => {
-    const { call } = nextRunsFunction;
+    const call: Call = (given) => nextRunsFunction.call(given);
     const from = "2026-03-27T12:00:00Z";
     expect(call(args({ cron: "never" }, from, 1))).toMatchObject({ argument: 0 });
     expect(call(args({ ...schedule, timezone: "Mars" }, from, 1))).toMatchObject({ argument: 0 });
@@ -98,7 +100,7 @@ describe("functions", () => {
 
   it("tell what a retention would keep and why", () => {
     const instants = ["2026-11-18T01:00:00Z", "2026-11-20T01:00:00Z", "2026-11-19T01:00:00Z"];
-    const { call } = retentionPreview;
+    const call: Call = (given) => retentionPreview.call(given);
     expect(call(args({ last: "1", min_keep: "2" }, "UTC", instants))).toMatchObject({
       result: [
         { instant: "2026-11-20T01:00:00Z", kept: true, reasons: ["last"] },
