@@ -53,7 +53,13 @@ export function restoreProblemOf(setting: QdrantSetting, seen: Seen): Problem | 
       "finish the upgrade first";
     return { code: "failed-precondition", message };
   }
-  return null;
+  const stopped = seen.live.find(({ consensusProblem }) => consensusProblem !== null);
+  if (stopped === undefined) return null;
+  const message =
+    `${where}: ${stopped.node.name} takes no part in what the members agree on ` +
+    `(${stopped.consensusProblem}), so no collection can be made and no alias set; restart it, ` +
+    "or look at its log";
+  return { code: "failed-precondition", message };
 }
 
 /** Members for which there is no URL, as their internal addresses where those are known. */

@@ -18,6 +18,8 @@ export interface NodeLook {
   readonly peers: ReadonlyMap<string, string> | null;
   /** Members that were come across: itself, and whoever holds replicas of a collection. */
   readonly seenPeers: readonly string[];
+  /** Why it takes no part in what the members agree on; null when it does, or does not tell. */
+  readonly consensusProblem: string | null;
   /** Why it is as good as away. */
   readonly error: SnapformError | null;
 }
@@ -37,7 +39,7 @@ export async function lookAtNode(
   } catch (error) {
     if (!isAway(error)) throw error;
     const nothing = { version: null, peerId: null, isDistributed: null, peers: null };
-    return Object.freeze({ node, ...nothing, seenPeers: [], error });
+    return Object.freeze({ node, ...nothing, seenPeers: [], consensusProblem: null, error });
   }
 }
 
@@ -54,14 +56,15 @@ async function ask(
 ): Promise<NodeLook> {
   const options = { signal, timeoutMs: setting.timeouts.lookMs };
   const version = await nodeVersion(node.client, options);
-  const base = { node, version, error: null };
+  const base = { node, version, consensusProblem: null, error: null };
   try {
     const cluster = await clusterView(node.client, options);
     if (cluster.distributed) {
-      const { peerId } = cluster;
+      const { peerId, consensusProblem } = cluster;
       const peers = new Map(cluster.peers.map((peer) => [peer.peerId, peer.uri]));
       const seenPeers = peerId === null ? [] : [peerId];
-      return Object.freeze({ ...base, peerId, isDistributed: true, peers, seenPeers });
+      const seen = { peerId, peers, seenPeers, consensusProblem };
+      return Object.freeze({ ...base, ...seen, isDistributed: true });
     }
   } catch (error) {
     if (!isSnapformError(error) || error.code !== "permission-denied") throw error;

@@ -1,4 +1,5 @@
 import type { EngineContext } from "../../engine/driver.ts";
+import { nodeClock } from "./api/node.ts";
 import { deleteSnapshot, listSnapshots } from "./api/snapshots.ts";
 import type { SnapshotDescription } from "./api/snapshot-description.ts";
 import { isDoneAlias, isMark, isOverwritingAlias, isUpload, targetOfScratch } from "./marks.ts";
@@ -13,6 +14,8 @@ const OLD_MS = 7 * 24 * 60 * 60 * 1000;
 
 interface Leftover {
   readonly node: QdrantNode;
+  /** The node's own clock, by which its files are dated. */
+  readonly nodeNow: Date;
   readonly file: SnapshotDescription;
 }
 
@@ -53,9 +56,9 @@ async function sweepCollection(
   signal: AbortSignal,
 ): Promise<void> {
   const uploads = await uploadsIn(setting, collection, signal);
-  const isOld = ({ file }: Leftover): boolean => {
+  const isOld = ({ file, nodeNow }: Leftover): boolean => {
     if (file.createdAt === null) return false;
-    return setting.clock.now().getTime() - Date.parse(file.createdAt) > OLD_MS;
+    return nodeNow.getTime() - Date.parse(file.createdAt) > OLD_MS;
   };
   if (uploads.length === 0 || !uploads.every(isOld)) return;
   // A server at work needs its file for as long as that takes.
@@ -83,7 +86,10 @@ async function uploadsIn(
   const found = await Promise.all(
     setting.nodes.map(async (node) => {
       const listed = (await ifThere(listSnapshots(node.client, collection, options))) ?? [];
-      return listed.filter(({ name }) => isUpload(name)).map((file) => ({ node, file }));
+      const uploads = listed.filter(({ name }) => isUpload(name));
+      if (uploads.length === 0) return [];
+      const nodeNow = (await nodeClock(node.client, options)) ?? setting.clock.now();
+      return uploads.map((file) => ({ node, nodeNow, file }));
     }),
   );
   return found.flat();

@@ -1,6 +1,6 @@
 import type { NodeClient } from "../http/node-client.ts";
 import { ask, optionsOf, type AskOptions } from "./ask.ts";
-import { entriesOf, field, member, optional, readCount, readPeerId, readText } from "./shape.ts";
+import { entriesOf, field, member, readPeerId, readText } from "./shape.ts";
 import type { Read } from "./shape.ts";
 
 export interface Peer {
@@ -19,14 +19,6 @@ export interface ClusterView {
   readonly peers: readonly Peer[];
   /** What is wrong with the node's part in the consensus; null when it works. */
   readonly consensusProblem: string | null;
-  /** Peers that it could not reach lately. */
-  readonly sendFailures: readonly SendFailure[];
-}
-
-export interface SendFailure {
-  readonly address: string;
-  readonly count: number;
-  readonly latestError: string | null;
 }
 
 /** Who the node is and whom it knows. Needs the right to read the whole cluster. */
@@ -39,15 +31,14 @@ export function clusterView(client: NodeClient, options: AskOptions = {}): Promi
 const readClusterView: Read<ClusterView> = (value, at) => {
   const distributed = field(value, "status", at, readText) !== "disabled";
   if (!distributed) {
-    const none = { peers: [], consensusProblem: null, sendFailures: [] };
+    const none = { peers: [], consensusProblem: null };
     return Object.freeze({ distributed, peerId: null, ...none });
   }
   return Object.freeze({
     distributed,
     peerId: field(value, "peer_id", at, readPeerId),
     peers: field(value, "peers", at, readPeers),
-    consensusProblem: readConsensusProblem(member(value, "consensus_thread_status", at), at),
-    sendFailures: readSendFailures(member(value, "message_send_failures", at), at),
+    consensusProblem: consensusProblem(member(value, "consensus_thread_status", at)),
   });
 };
 
@@ -61,24 +52,10 @@ const readPeers: Read<readonly Peer[]> = (value, at) => {
   return Object.freeze(peers.toSorted((a, b) => (a.peerId < b.peerId ? -1 : 1)));
 };
 
-function readConsensusProblem(value: unknown, at: string): string | null {
-  if (value === undefined || value === null) return null;
-  const place = `${at}.consensus_thread_status`;
-  const status = field(value, "consensus_thread_status", place, readText);
-  if (status === "working") return null;
-  const error = field(value, "err", place, optional(readText));
-  return error === null ? status : `${status}: ${error}`;
-}
-
-function readSendFailures(value: unknown, at: string): readonly SendFailure[] {
-  if (value === undefined || value === null) return Object.freeze([]);
-  const place = `${at}.message_send_failures`;
-  const failures = entriesOf(value, place).map(([address, failure]) =>
-    Object.freeze({
-      address,
-      count: field(failure, "count", `${place}.${address}`, readCount),
-      latestError: field(failure, "latest_error", `${place}.${address}`, optional(readText)),
-    }),
-  );
-  return Object.freeze(failures);
+/** What cannot be read is no problem by itself. */
+function consensusProblem(value: unknown): string | null {
+  if (typeof value !== "object" || value === null) return null;
+  const { consensus_thread_status: status, err } = value as Readonly<Record<string, unknown>>;
+  if (typeof status !== "string" || status === "working") return null;
+  return typeof err === "string" ? `${status}: ${err}` : status;
 }

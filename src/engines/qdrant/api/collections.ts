@@ -27,19 +27,6 @@ export function listCollections(
   );
 }
 
-/** Whether a collection, or an alias of one, has that name (since 1.8). */
-export function collectionExists(
-  client: NodeClient,
-  collection: string,
-  options: AskOptions = {},
-): Promise<boolean> {
-  const doing = `asking whether ${JSON.stringify(collection)} exists`;
-  const path = ["collections", collection, "exists"];
-  return ask(client, { method: "GET", path, doing, ...optionsOf(options) }, (value, at) =>
-    field(value, "exists", at, readFlag),
-  );
-}
-
 /** Makes a collection; `config` is the body of the call in the server's own words. */
 export async function createCollection(
   client: NodeClient,
@@ -70,8 +57,6 @@ export interface CollectionDetails {
   readonly status: string;
   /** Why the optimizer failed; null when it is well. */
   readonly optimizerProblem: string | null;
-  /** Approximate; never to be compared with a count. */
-  readonly pointsCount: number | null;
   /** The parameters in the server's own words. */
   readonly config: Json;
   /** The payload indexes in the server's own words. */
@@ -90,7 +75,6 @@ export function collectionDetails(
     Object.freeze({
       status: field(value, "status", at, readText),
       optimizerProblem: field(value, "optimizer_status", at, optional(readOptimizerProblem)),
-      pointsCount: field(value, "points_count", at, optional(readCount)),
       config: field(value, "config", at, optional(readJson)),
       payloadSchema: field(value, "payload_schema", at, optional(readJson)) ?? {},
     }),

@@ -1,4 +1,3 @@
-import { isSnapformError } from "../../../errors/index.ts";
 import { strangeAnswer } from "../http/errors.ts";
 import type { NodeClient } from "../http/node-client.ts";
 import { optionsOf, readShape, type AskOptions } from "./ask.ts";
@@ -25,17 +24,4 @@ export async function nodeClock(
 ): Promise<Date | null> {
   const request = { method: "GET", path: [], doing: "asking for the time" } as const;
   return (await client.json({ ...request, ...optionsOf(options) })).givenAt;
-}
-
-/** Whether all shards of the node are ready. A node that was ready once stays so. Needs no key. */
-export async function isReady(client: NodeClient, options: AskOptions = {}): Promise<boolean> {
-  const doing = "asking whether it is ready";
-  const request = { method: "GET", path: ["readyz"], doing, once: true } as const;
-  try {
-    await client.json({ ...request, ...optionsOf(options) });
-    return true;
-  } catch (error) {
-    if (isSnapformError(error) && /\bnot ready\b/.test(error.message)) return false;
-    throw error;
-  }
 }

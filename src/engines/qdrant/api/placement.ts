@@ -8,8 +8,6 @@ export type ShardKey = string | number;
 export interface LocalShard {
   readonly shardId: number;
   readonly shardKey: ShardKey | null;
-  /** Approximate. */
-  readonly pointsCount: number | null;
   /** `Active`, `Dead`, `Partial`, ... or a later word. */
   readonly state: string;
 }
@@ -26,9 +24,6 @@ export interface ShardTransfer {
   readonly shardId: number;
   readonly from: string;
   readonly to: string;
-  readonly method: string | null;
-  /** Progress; only the node that sends knows it. */
-  readonly comment: string | null;
 }
 
 /** Where the shards of a collection are, as the answering node sees it. */
@@ -74,7 +69,6 @@ const readLocalShard: Read<LocalShard> = (value, at) =>
   Object.freeze({
     shardId: field(value, "shard_id", at, readCount),
     shardKey: field(value, "shard_key", at, optional(readShardKey)),
-    pointsCount: field(value, "points_count", at, optional(readCount)),
     state: field(value, "state", at, readText),
   });
 
@@ -91,6 +85,4 @@ const readTransfer: Read<ShardTransfer> = (value, at) =>
     shardId: field(value, "shard_id", at, readCount),
     from: field(value, "from", at, readPeerId),
     to: field(value, "to", at, readPeerId),
-    method: field(value, "method", at, optional(readText)),
-    comment: field(value, "comment", at, optional(readText)),
   });

@@ -131,42 +131,6 @@ export async function uploadSnapshot(
   requireDone(client, doing, answer);
 }
 
-export interface RecoverSnapshotOptions extends AskOptions {
-  readonly priority: Priority;
-  /** An http(s) URL that the node can reach, or `file:///` below its folder of snapshots. */
-  readonly location: string;
-  readonly checksum?: string;
-  /** Sent as `api-key` when the node fetches the location. */
-  readonly apiKey?: string;
-}
-
-/** Has the node restore the collection from a place that it can read itself; waits for the end. */
-export async function recoverSnapshot(
-  client: NodeClient,
-  collection: string,
-  options: RecoverSnapshotOptions,
-): Promise<void> {
-  const { priority, location, checksum, apiKey } = options;
-  const body = {
-    location,
-    priority,
-    ...(checksum === undefined ? {} : { checksum }),
-    ...(apiKey === undefined ? {} : { api_key: apiKey }),
-  };
-  const request = {
-    method: "PUT",
-    path: [...snapshotsPath(collection), "recover"],
-    // In the body it would be ignored.
-    query: { wait: true },
-    body,
-    doing: `restoring ${quoted(collection)} from where the node can read it`,
-    secrets: apiKey === undefined ? [] : [apiKey],
-    timeoutMs: null,
-    ...optionsOf(options),
-  } as const;
-  await ask(client, request, readDone);
-}
-
 function requireDone(client: NodeClient, doing: string, answer: Answer): void {
   readAnswer(client, { method: "POST", doing, safe: false }, answer, readDone);
 }

@@ -87,7 +87,7 @@ function meaningOf({ status, headers, isFile }: Refusal, said: ServerText, call:
   }
   if (status === 400 && /^Checksum mismatch:/i.test(text)) {
     const hint = `Qdrant swaps the two: "expected" is what it computed, "actual" what was sent.`;
-    return { code: "invalid-argument", hint };
+    return { code: "corrupt", hint };
   }
   // A proxy's 404 says nothing of what Qdrant has: nothing may be taken for gone because of it.
   if (status === 404 && !isEnvelope && (isHtml || isFile !== true)) {

@@ -22,8 +22,6 @@ export interface JsonRequest {
   readonly signal?: AbortSignal;
   /** True: one attempt, whatever comes; for who asks again anyway. */
   readonly once?: boolean;
-  /** Texts of this request that no message may hold, e.g. an `api_key` in the body. */
-  readonly secrets?: readonly string[];
 }
 
 /**
@@ -35,8 +33,7 @@ export async function callJson(wire: Wire, request: JsonRequest): Promise<Answer
   const { node, prefix, connection, clock } = wire;
   const { method, doing, signal, body } = request;
   const safe = request.safe ?? (method === "GET" || method === "DELETE");
-  const secrets = [...wire.secrets, ...(request.secrets ?? [])];
-  const call: Call = { node, doing, safe, secrets, signal };
+  const call: Call = { node, doing, safe, secrets: wire.secrets, signal };
   const path = requestPath(node, prefix, request.path, request.query);
   const timeoutMs = request.timeoutMs === undefined ? wire.timeoutMs : (request.timeoutMs ?? 0);
   return withAttempts({ clock, signal, count: request.once === true ? 1 : undefined }, async () => {

@@ -112,6 +112,22 @@ describe("looking at a Qdrant cluster", () => {
     },
   );
 
+  test("says that nothing can be restored while a node takes no part in the consensus", async () => {
+    await using cluster = await startCluster();
+    const path = "/cluster";
+    const seen = (await cluster.rest("GET", path, undefined, 1)) as object;
+    const consensus_thread_status = { consensus_thread_status: "stopped_with_err", err: "disk" };
+    const body = { result: { ...seen, consensus_thread_status }, status: "ok", time: 0 };
+    const fault = { kind: "answer", status: 200, body } as const;
+    cluster.fake.fault({ node: 1, path: /^\/cluster$/, fault, times: 9 });
+    const { restoreProblem } = await cluster.driver.observe(contextOf());
+    expect(restoreProblem).toEqual({
+      code: "failed-precondition",
+      message: expect.stringContaining(`${cluster.names[1]} takes no part`) as string,
+    });
+    expect(restoreProblem?.message).toContain("stopped_with_err: disk");
+  });
+
   test("warns of mixed versions, and refuses to restore then", async () => {
     await using cluster = await startCluster({ version: ["1.18.0", "1.18.0", "1.17.1"] });
     const { notices, restoreProblem } = await cluster.driver.observe(contextOf());

@@ -4,13 +4,12 @@ import { changeAliases, listAliases } from "../../../../../src/engines/qdrant/ap
 import { clusterView } from "../../../../../src/engines/qdrant/api/cluster.ts";
 import {
   collectionDetails,
-  collectionExists,
   countPoints,
   createCollection,
   deleteCollection,
   listCollections,
 } from "../../../../../src/engines/qdrant/api/collections.ts";
-import { isReady, nodeVersion } from "../../../../../src/engines/qdrant/api/node.ts";
+import { nodeClock, nodeVersion } from "../../../../../src/engines/qdrant/api/node.ts";
 import { placementOf } from "../../../../../src/engines/qdrant/api/placement.ts";
 import { createShardKey } from "../../../../../src/engines/qdrant/api/shard-keys.ts";
 import {
@@ -18,7 +17,6 @@ import {
   deleteSnapshot,
   downloadSnapshot,
   listSnapshots,
-  recoverSnapshot,
   uploadSnapshot,
 } from "../../../../../src/engines/qdrant/api/snapshots.ts";
 import { snapshotGauges } from "../../../../../src/engines/qdrant/api/telemetry.ts";
@@ -80,19 +78,11 @@ async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
 }
 
 describe("the calls about the cluster", () => {
-  test("tell the version, and that a node is ready", async () => {
+  test("tell the version, and what time it is there", async () => {
     const { clients } = await cluster();
     expect(await nodeVersion(clients[0])).toBe("1.18.0");
-    expect(await isReady(clients[0])).toBe(true);
-  });
-
-  test("tell a node that is not ready from one that fails", async () => {
-    const { qdrant, clients } = await cluster();
-    const body = "some shards are not ready";
-    qdrant.fault({ path: /readyz/, fault: { kind: "answer", status: 503, body } });
-    expect(await isReady(clients[0])).toBe(false);
-    qdrant.fault({ path: /readyz/, fault: { kind: "answer", status: 502, body: "bad gateway" } });
-    await expect(isReady(clients[0])).rejects.toMatchObject({ code: "unavailable" });
+    const [date] = [await nodeClock(clients[0])];
+    expect(date?.getTime()).toBe(Math.floor((date?.getTime() ?? 0) / 1000) * 1000);
   });
 
   test("tell the members of the cluster by the same ids on every node", async () => {
@@ -104,7 +94,6 @@ describe("the calls about the cluster", () => {
         distributed: true,
         peerId: ids[index],
         consensusProblem: null,
-        sendFailures: [],
       });
       expect(view.peers.map((peer) => peer.peerId).toSorted()).toEqual(ids.toSorted());
     }
@@ -117,7 +106,6 @@ describe("the calls about the cluster", () => {
       peerId: null,
       peers: [],
       consensusProblem: null,
-      sendFailures: [],
     });
   });
 
@@ -142,13 +130,12 @@ describe("the calls about collections", () => {
     await fill(client);
     await fill(client, "other");
     expect(await listCollections(client)).toEqual([NAME, "other"]);
-    expect(await collectionExists(client, NAME)).toBe(true);
     expect(await countPoints(client, NAME)).toBe(30);
     const details = await collectionDetails(client, NAME);
     expect(details).toMatchObject({ status: "green", optimizerProblem: null, payloadSchema: {} });
     expect(details.config).toMatchObject({ params: { shard_number: 3 } });
     expect(await deleteCollection(client, NAME)).toBe(true);
-    expect(await collectionExists(client, NAME)).toBe(false);
+    expect(await listCollections(client)).toEqual(["other"]);
     await expect(collectionDetails(client, NAME)).rejects.toMatchObject({ code: "not-found" });
   });
 
@@ -336,29 +323,10 @@ describe("the calls about snapshots", () => {
       body: () => once(file),
     });
     await expect(upload).rejects.toMatchObject({
-      code: "invalid-argument",
+      code: "corrupt",
       hint: expect.stringContaining("swaps") as string,
     });
-    expect(await collectionExists(clients[0], "restored")).toBe(false);
-  });
-
-  test("restore from where the node can read, and hide the query of a presigned URL", async () => {
-    const { qdrant, clients } = await cluster({ nodes: 1 });
-    const [client] = clients;
-    await fill(client);
-    const made = await createSnapshot(client, NAME);
-    const name = encodeURIComponent(made?.name ?? "");
-    const location = `${qdrant.urls[0]}/collections/${encodeURIComponent(NAME)}/snapshots/${name}`;
-    await recoverSnapshot(client, "restored", { priority: "snapshot", location });
-    expect(await countPoints(client, "restored")).toBe(30);
-    const signed = `${qdrant.urls[0]}/gone?X-Amz-Signature=f00ba4`;
-    const failure = await recoverSnapshot(client, "restored", {
-      priority: "snapshot",
-      location: signed,
-      apiKey: "key-of-store",
-    }).catch((error: unknown) => error);
-    expect(failure).toMatchObject({ code: "invalid-argument" });
-    expect((failure as Error).message).not.toMatch(/f00ba4|key-of-store/);
+    expect(await listCollections(clients[0])).toEqual([NAME]);
   });
 });
 

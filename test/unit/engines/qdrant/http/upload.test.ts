@@ -151,7 +151,7 @@ describe("an upload", () => {
       json(refusal(said), 400)(incoming, response);
     });
     await expect(client.upload(request())).rejects.toMatchObject({
-      code: "invalid-argument",
+      code: "corrupt",
       message: "node-0: uploading: Checksum mismatch: expected 1, actual 2 (HTTP 400)",
     });
   });

@@ -198,7 +198,6 @@ export async function take(cluster: Cluster, collection: string): Promise<Native
     const named = [...seen.local_shards, ...seen.remote_shards].map((shard) => ({
       shardId: shard.shard_id,
       shardKey: shard.shard_key ?? null,
-      pointsCount: null,
       peerId: "0",
       state: "Active",
     }));

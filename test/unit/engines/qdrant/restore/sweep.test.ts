@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { FakeClock } from "../../../../../src/testing/index.ts";
 import { contextOf, Ledger, native, pointsFrom, requestOf, startCluster, take } from "./cluster.ts";
 import type { Cluster } from "./cluster.ts";
 import { openMortal } from "./mortal.ts";
@@ -51,6 +52,16 @@ test("a half restored collection is left to its recovery, without its uploads", 
   await cluster.driver.sweep(contextOf());
   expect(await cluster.read("again")).not.toBeNull();
   expect(await cluster.leftovers()).toEqual(["snapform-run-run0001"]);
+});
+
+test("what is new by the servers' clock stays, whatever ours shows", async () => {
+  await using cluster = await startCluster();
+  await cluster.create("live", pointsFrom(70, 5));
+  await abandoned(cluster, "live", 6);
+  const before = await cluster.leftovers();
+  const clock = new FakeClock({ at: "2031-01-01T00:00:00Z", skipsSleep: true });
+  await cluster.open({ clock }).sweep(contextOf());
+  expect(await cluster.leftovers()).toEqual(before);
 });
 
 test("foreign snapshots, collections and aliases with names like ours stay", async () => {
