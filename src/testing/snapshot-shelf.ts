@@ -32,6 +32,9 @@ export class SnapshotShelf {
         if (source.knownHash !== undefined) {
           assert.equal(source.knownHash, hash, `the hash that is vouched for of ${source.path}`);
         }
+        if (source.sha256 !== undefined && source.sha256 !== hash) {
+          throw new SnapformError("corrupt", `${name}: ${source.path} does not have its SHA-256`);
+        }
         this.#objects.set(hash, bytes);
         files.push({ path: source.path, size: bytes.length, hash });
       }

@@ -7,6 +7,7 @@ import type {
   KnownNative,
   NativeSnapshot,
 } from "../../../../src/engine/driver.ts";
+import { SnapshotShelf } from "../../../../src/testing/snapshot-shelf.ts";
 import { contextOf, failureOf, pointsFrom, startCluster, type Cluster } from "./restore/cluster.ts";
 
 type Calls = Required<EngineDriver>;
@@ -291,13 +292,19 @@ describe("reading a snapshot out", () => {
     expect((await readAll(capture)).length).toBe(made.parts[0]?.bytes);
   });
 
-  test("finds a changed byte by the checksum", async () => {
+  test("says the checksum by which whoever stores the bytes finds a changed one", async () => {
     await using cluster = await withDocs();
     const made = await create(cluster);
     const fault = { kind: "corrupt", atByte: 2000 } as const;
     cluster.fake.fault({ path: /\/snapshots\/docs-/, fault });
     const capture = await calls(cluster.driver).readNative(made, contextOf());
-    expect((await failureOf(readAll(capture))).code).toBe("corrupt");
+    const at = "2026-01-01T00:00:00.000Z";
+    const owner = { project: "p", lineage: "l", address: "manual" };
+    const names = { id: "s1", owner, cluster: "prod", collection: "docs", engine: "qdrant" };
+    const times = { startedAt: at, finishedAt: at, scheduledFor: null, keepUntil: null };
+    const request = { ...names, ...times, description: null, native: null };
+    const work = new SnapshotShelf().store(capture, request, contextOf());
+    expect((await failureOf(work)).code).toBe("corrupt");
   });
 
   test("refuses bytes that are compressed on the way", async () => {
