@@ -26,7 +26,7 @@ describe.concurrent("a copy", () => {
     expect(ended.status).toBe(3);
     const told = plain(ended.stdout);
     expect(told).toMatch(
-      new RegExp(`${nodeName(scene.fake, 1)}: downloading .*SHA-256 is .*corrupt`),
+      new RegExp(`file ${nodeName(scene.fake, 1)}/docs.* has the SHA-256 .*corrupt`),
     );
     expect([scene.copies(), scene.unfinished(), await scene.counts()]).toEqual([[], [], [1, 1, 1]]);
     fault.remove();
@@ -46,7 +46,7 @@ describe.concurrent("a copy", () => {
     const ended = await scene.snapform("apply --yes");
     expect([ended.status, plain(ended.stdout)]).toEqual([
       3,
-      expect.stringMatching(new RegExp(`${nodeName(scene.fake, 1)}: downloading .*\\(corrupt\\)`)),
+      expect.stringMatching(new RegExp(`file ${nodeName(scene.fake, 1)}/docs.*\\(corrupt\\)`)),
     ]);
     expect([scene.copies(), await scene.counts()]).toEqual([[], [1, 1, 1]]);
     const restored = await scene.snapform(back);
