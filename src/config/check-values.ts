@@ -80,8 +80,8 @@ function sourceOf(folder: string): Source {
 
 /** The value with its path for a place; null where it is left out. */
 function locateValue(value: ConfigValue, path: Path, source: Source): Located | null {
-  const span = { source, start: 0, end: 0, name: formatPath(path) };
   if (value === null || value === undefined) return null;
+  const span = { source, start: 0, end: 0, name: () => formatPath(path) };
   if (typeof value === "symbol") {
     return { kind: "scalar", span, value: null, declared: null, isBroken: true, isUnknown: true };
   }

@@ -16,8 +16,8 @@ export interface Span {
   readonly source: SourceText;
   readonly start: number;
   readonly end: number;
-  /** What a message calls the place where there is no file. */
-  readonly name?: string;
+  /** What a message calls the place where there is no file; most places are never called. */
+  readonly name?: () => string;
 }
 
 interface AnyLocated {
@@ -69,7 +69,7 @@ export function rangeOf(span: Span): SourceRange {
 
 /** `snapform.yaml:12:5`. */
 export function placeOf(span: Span): string {
-  if (span.name !== undefined) return span.name;
+  if (span.name !== undefined) return span.name();
   const { line, column } = positionOf(span.source, span.start);
   return `${span.source.file}:${line}:${column}`;
 }
@@ -134,5 +134,6 @@ export function hasBroken(value: Located, broken: ReadonlySet<Located>): boolean
   if (isOut(value, broken)) return true;
   if (value.kind === "list") return value.items.some((item) => hasBroken(item, broken));
   if (value.kind === "scalar") return false;
-  return [...value.entries.values()].some((entry) => hasBroken(entry.value, broken));
+  for (const entry of value.entries.values()) if (hasBroken(entry.value, broken)) return true;
+  return false;
 }

@@ -14,6 +14,7 @@ import {
   type TerraformObject,
 } from "../../terraform/schema/schema.ts";
 import type { Given } from "../l1/attributes.ts";
+import { alikeText, textOf } from "./alike.ts";
 import { inTypeScript } from "./in-typescript.ts";
 import { knownValues } from "./known-values.ts";
 import { unknownNames } from "./unknown-names.ts";
@@ -42,34 +43,45 @@ export function checkResourceConstruct(
   provider: object | null,
 ): string[] {
   const values = knownValues(attributes);
-  const outer = provider === null ? null : goodProvider(knownValues(provider));
-  const mistakes =
-    outer === null
-      ? checkResource(type, values)
-      : resolveResource(type, values, outer, around).mistakes;
+  const outer = outerOf(provider);
+  const text = alikeText(type, values);
+  const mistakes = outer.right.has(text) ? [] : mistakesOf(type, values, outer.good);
+  if (!hasErrors(mistakes)) outer.right.add(text);
   return sentences(PROVIDER_SCHEMA.resources[type], input, mistakes);
 }
 
-interface Answer {
-  readonly text: string;
-  readonly good: TerraformObject | null;
+function mistakesOf(
+  type: ResourceTypeName,
+  values: TerraformObject,
+  provider: TerraformObject | null,
+): readonly Mistake[] {
+  if (provider === null) return checkResource(type, values);
+  return resolveResource(type, values, provider, around).mistakes;
 }
 
-/** The last answer: a thousand resources ask for the same provider, one after the other. */
-let last: Answer = { text: "", good: null };
+/** What resources are checked with. */
+interface Outer {
+  /** The provider that they go through. */
+  readonly text: string;
+  /** The same; null where something is wrong with it, which is said at the provider. */
+  readonly good: TerraformObject | null;
+  /** The texts of resources that nothing is wrong with. */
+  readonly right: Set<string>;
+}
 
-/**
- * A provider as its resources are checked with; null where something is wrong with it, which is
- * said at the provider. With a state that is not known nothing is resolved, only checked.
- */
-function goodProvider(provider: TerraformObject): TerraformObject | null {
-  const text = JSON.stringify(provider, (_, value: unknown) => (value === UNKNOWN ? [] : value));
+/** The last one: a thousand resources have the same provider, one after the other. */
+let last: Outer = { text: "", good: null, right: new Set() };
+
+/** With a state that is not known nothing is resolved, only checked. */
+function outerOf(provider: object | null): Outer {
+  const values = provider === null ? null : knownValues(provider);
+  const text = values === null ? "" : textOf(values);
   if (text !== last.text) {
-    const whole = withSecretsUnknown(provider);
+    const whole = withSecretsUnknown(values ?? {});
     const isGood = !hasErrors(resolveProvider(whole, around).mistakes);
-    last = { text, good: isGood ? { ...whole, state: UNKNOWN } : null };
+    last = { text, good: isGood ? { ...whole, state: UNKNOWN } : null, right: new Set() };
   }
-  return last.good;
+  return last;
 }
 
 /** The same of a data source. */

@@ -118,6 +118,43 @@ describe.each(engines)("checks of constructs on $name", ({ cdk, ours }) => {
     ]);
   });
 
+  test("find the one that is wrong among many that are alike", () => {
+    const found = mistakes((stack) => {
+      new ours.SnapformProvider(stack, "snapform", provider);
+      const alike = (id: string, change: object): void => {
+        new ours.BackupPolicy(stack, id, { ...policy, name: id, ...change });
+      };
+      alike("a", {});
+      alike("b", { name: "not a name" });
+      alike("c", { collections: ["docs"] });
+      alike("d", { collections: [] });
+      alike("e", { collections: ["docs", "!!docs"] });
+      alike("f", { collections: "docs" });
+      alike("g", { formerNames: ["g"] });
+    });
+    expect(found.map((line) => line.replace(/: .*/, ""))).toEqual([
+      "[stack/b] name",
+      "[stack/d] collections",
+      "[stack/e] collections[1]",
+      "[stack/f] collections",
+      "[stack/g] formerNames[0]",
+    ]);
+  });
+
+  test("look again at what has changed since", () => {
+    const stack = new TerraformStack(Testing.app(), "stack");
+    const first = new ours.SnapformProvider(stack, "snapform", provider);
+    const one = new ours.BackupPolicy(stack, "one", policy);
+    const two = new ours.BackupPolicy(stack, "two", { ...policy, name: "weekly" });
+    Testing.synth(stack, true);
+    two.input.name = "nightly";
+    expect(() => Testing.synth(stack, true)).toThrow("[stack/two] name: Declared twice");
+    one.input.name = "hourly";
+    Testing.synth(stack, true);
+    first.input.clusters = { other: { engine: "lancedb", uri: "./data" } };
+    expect(() => Testing.synth(stack, true)).toThrow("[stack/two] cluster: Unknown cluster");
+  });
+
   test("refuse properties that do not exist", () => {
     const found = mistakes((stack) => {
       new ours.SnapformProvider(stack, "snapform", provider);
