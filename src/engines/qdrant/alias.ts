@@ -1,14 +1,13 @@
 import type { EngineContext } from "../../engine/driver.ts";
 import { SnapformError } from "../../errors/index.ts";
-import { changeAliases } from "./api/aliases.ts";
-import { aliasTarget, askAny, lookAtNames } from "./run-marks.ts";
+import { aliasTarget, lookAtNames, pointAlias } from "./run-marks.ts";
 import type { QdrantSetting } from "./setting.ts";
 
 /**
  * Points an alias at a collection in one step, and gives what it pointed at before.
  *
  * @throws SnapformError `not-found` without the collection, `already-exists` for an alias that is
- * the name of a collection; `outcomeUnknown` when the answer was lost
+ * the name of a collection; `outcomeUnknown` when the answer was lost, more than once
  */
 export async function moveAlias(
   setting: QdrantSetting,
@@ -28,11 +27,6 @@ export async function moveAlias(
   }
   const former = aliasTarget(names, alias);
   if (former === collection) return former;
-  await askAny(setting, ({ client }) =>
-    changeAliases(client, [{ kind: "point", alias, collection }], {
-      signal,
-      timeoutMs: setting.timeouts.lookMs,
-    }),
-  );
+  await pointAlias(setting, alias, collection, signal);
   return former;
 }

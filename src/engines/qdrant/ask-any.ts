@@ -1,20 +1,20 @@
 import { isSnapformError } from "../../errors/index.ts";
 import { listAliases, type Alias } from "./api/aliases.ts";
-import type { ClusterLook, LiveNode } from "./cluster.ts";
+import type { ClusterLook } from "./cluster.ts";
 import { isAway } from "./node-look.ts";
 import { lookOptions, type QdrantSetting } from "./setting.ts";
 
-/** Asks the nodes in turn until one answers; what waiting does not mend is thrown at once. */
-export async function askAny<T>(
-  { live }: Pick<ClusterLook, "live">,
-  ask: (live: LiveNode) => Promise<T>,
-): Promise<T> {
+/**
+ * Asks the nodes in turn until one answers; what it is must be the same on all. What waiting does
+ * not mend, and what may have happened already, is thrown at once.
+ */
+export async function askAny<N, T>(nodes: readonly N[], ask: (node: N) => Promise<T>): Promise<T> {
   let failure: unknown = null;
-  for (const each of live) {
+  for (const each of nodes) {
     try {
       return await ask(each);
     } catch (error) {
-      if (!isAway(error)) throw error;
+      if (!isAway(error) || error.outcomeUnknown) throw error;
       failure ??= error;
     }
   }
@@ -28,7 +28,7 @@ export async function aliasesOf(
   signal: AbortSignal,
 ): Promise<readonly Alias[]> {
   try {
-    return await askAny(look, ({ node }) =>
+    return await askAny(look.live, ({ node }) =>
       node.turns.run(signal, () => listAliases(node.client, lookOptions(setting, signal))),
     );
   } catch (error) {

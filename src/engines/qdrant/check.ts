@@ -9,7 +9,8 @@ import { collectionDetails, countPoints, type CollectionDetails } from "./api/co
 import { readDetails } from "./details.ts";
 import { schemaHash } from "./collection-layout.ts";
 import type { ExpectedCollection } from "./restore-source.ts";
-import { aliasTarget, askAny, lookAtNames } from "./run-marks.ts";
+import { askAny } from "./ask-any.ts";
+import { aliasTarget, lookAtNames } from "./run-marks.ts";
 import type { QdrantSetting } from "./setting.ts";
 import { isSettled, lookAtShards, whyUnsettled } from "./shard-watch.ts";
 
@@ -80,7 +81,7 @@ export async function compareCollection(
 ): Promise<CheckResult> {
   const { collection, expected } = terms;
   const { timeouts } = setting;
-  const details = await askAny(setting, ({ client }) =>
+  const details = await askAny(setting.nodes, ({ client }) =>
     collectionDetails(client, collection, { signal, timeoutMs: timeouts.lookMs }),
   );
   requireHealthy(terms, details);
@@ -89,7 +90,7 @@ export async function compareCollection(
       `${details.status}.`,
     ...schemaFindings(terms, details),
   ];
-  const count = await askAny(setting, ({ client }) =>
+  const count = await askAny(setting.nodes, ({ client }) =>
     countPoints(client, collection, { signal, timeoutMs: timeouts.workMs }),
   );
   findings.push(countFinding(terms, count));

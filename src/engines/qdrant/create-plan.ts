@@ -43,7 +43,7 @@ export async function planCreate(
   const aliases = await aliasesOf(setting, look, signal);
   requireNoAlias(setting, name, aliases);
   const options = lookOptions(setting, signal);
-  const seen = await askAny(look, async ({ node }) => {
+  const seen = await askAny(look.live, async ({ node }) => {
     const details = await node.turns.run(signal, () =>
       collectionDetails(node.client, name, options),
     );

@@ -60,7 +60,7 @@ function countNow(
   collection: string,
   signal: AbortSignal,
 ): Promise<number> {
-  return askAny(look, ({ node }) =>
+  return askAny(look.live, ({ node }) =>
     node.turns.run(signal, () =>
       countPoints(node.client, collection, lookOptions(setting, signal)),
     ),

@@ -7,7 +7,8 @@ import { markerAlias } from "./marks.ts";
 import { addIndexes } from "./restore-indexes.ts";
 import type { RestoreRun } from "./restore-run.ts";
 import { waitForReplicas } from "./restore-wait.ts";
-import { askAny, lookAtNames, requireFree, setMark } from "./run-marks.ts";
+import { askAny } from "./ask-any.ts";
+import { lookAtNames, requireFree, pointAlias } from "./run-marks.ts";
 
 /** Members of a collection's parameters that are given under the same names when it is made. */
 const PARAMETERS = [
@@ -50,7 +51,9 @@ export async function makeCollection(
   const body = creationOf(config);
   await run.remember({ isMaking: true });
   try {
-    await askAny(setting, ({ client }) => createCollection(client, collection, body, options));
+    await askAny(setting.nodes, ({ client }) =>
+      createCollection(client, collection, body, options),
+    );
   } catch (error) {
     if (!isSnapformError(error) || error.outcomeUnknown) throw error;
     // Where the servers refused, whatever bears that name is somebody else's.
@@ -64,10 +67,12 @@ export async function makeCollection(
     );
     return false;
   }
-  await setMark(setting, markerAlias(request.runId), collection, signal);
+  await pointAlias(setting, markerAlias(request.runId), collection, signal);
   await run.remember({ isMaking: false });
   for (const key of source.layout?.shardKeys ?? []) {
-    await askAny(setting, ({ client }) => createShardKey(client, collection, key, {}, options));
+    await askAny(setting.nodes, ({ client }) =>
+      createShardKey(client, collection, key, {}, options),
+    );
   }
   await addIndexes(setting, collection, source.expected.payloadSchema, signal);
   await waitForReplicas(setting, collection, context);

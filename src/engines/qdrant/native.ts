@@ -66,7 +66,7 @@ async function presentLayout(
 ): Promise<PresentLayout | null> {
   const options = lookOptions(setting, signal);
   try {
-    return await askAny(look, async ({ node }) => {
+    return await askAny(look.live, async ({ node }) => {
       const { config } = await node.turns.run(signal, () =>
         collectionDetails(node.client, collection, options),
       );

@@ -18,7 +18,7 @@ export async function observeCluster(
   signal: AbortSignal,
 ): Promise<ClusterObservation> {
   const look = await lookAtCluster(setting, signal);
-  const names = await askAny(look, ({ node }) =>
+  const names = await askAny(look.live, ({ node }) =>
     node.turns.run(signal, () => listCollections(node.client, lookOptions(setting, signal))),
   );
   const aliases = await aliasesOf(setting, look, signal);
@@ -53,7 +53,7 @@ async function observeCollection(
 ): Promise<ObservedCollection | null> {
   const base = { name, identity: null, bytes: null, aliases: usersAliases(aliases, name) };
   try {
-    return await askAny(look, async ({ node }) => {
+    return await askAny(look.live, async ({ node }) => {
       const ask = <T>(question: () => Promise<T>): Promise<T> => node.turns.run(signal, question);
       const options = lookOptions(setting, signal);
       const [details, placement, points] = await Promise.all([

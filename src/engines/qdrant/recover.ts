@@ -7,7 +7,8 @@ import { builtBy, clearBuilt, clearFinished } from "./restore-clear.ts";
 import { finishOverwriting, type InterruptedRun } from "./restore-forward.ts";
 import { readRecord, type RestoreRecord } from "./restore-record.ts";
 import { waitUntilIdle } from "./restore-wait.ts";
-import { askAny, dropMarks, hasAlias, ifThere, lookAtNames, type Names } from "./run-marks.ts";
+import { askAny } from "./ask-any.ts";
+import { dropMarks, hasAlias, ifThere, lookAtNames, type Names } from "./run-marks.ts";
 import type { QdrantSetting } from "./setting.ts";
 
 /** What became of a run, and what it is remembered by where it came to its end. */
@@ -138,7 +139,7 @@ async function pointsOf(
 ): Promise<PointRange | null> {
   const options = { signal, timeoutMs: setting.timeouts.workMs };
   const count = await ifThere(
-    askAny(setting, ({ client }) => countPoints(client, collection, options)),
+    askAny(setting.nodes, ({ client }) => countPoints(client, collection, options)),
   );
   return count === null ? null : { before: count, after: count };
 }

@@ -2,7 +2,7 @@ import type { EngineContext } from "../../engine/driver.ts";
 import { SnapformError } from "../../errors/index.ts";
 import type { Piece } from "./restore-source.ts";
 import { waitForReplicas } from "./restore-wait.ts";
-import { hasAlias, lookAtNames, requireFree, setMark } from "./run-marks.ts";
+import { hasAlias, lookAtNames, requireFree, pointAlias } from "./run-marks.ts";
 import type { QdrantSetting } from "./setting.ts";
 import { sendPiece } from "./upload-piece.ts";
 
@@ -43,7 +43,7 @@ export async function fillCollection(
     };
     const delivery = { runId, collection, doneBytes, totalBytes, beforeEnd };
     await sendPiece(setting, piece, delivery, context);
-    if (!isThere) await setMark(setting, mark, collection, signal);
+    if (!isThere) await pointAlias(setting, mark, collection, signal);
     isThere = true;
     await inFlight(null);
     await waitForReplicas(setting, collection, context);

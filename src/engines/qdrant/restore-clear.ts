@@ -4,8 +4,8 @@ import { SnapformError } from "../../errors/index.ts";
 import { schemaHash } from "./collection-layout.ts";
 import { doneAlias, isMark, markerAlias } from "./marks.ts";
 import type { RestoreRecord } from "./restore-record.ts";
+import { askAny } from "./ask-any.ts";
 import {
-  askAny,
   deleteUploads,
   dropMarks,
   dropOwn,
@@ -146,10 +146,12 @@ async function isMadeAndEmpty(
 ): Promise<boolean> {
   if (shape === null) return false;
   const options = { signal, timeoutMs: setting.timeouts.lookMs };
-  const { config } = await askAny(setting, ({ client }) =>
+  const { config } = await askAny(setting.nodes, ({ client }) =>
     collectionDetails(client, collection, options),
   );
   if (schemaHash(config) !== shape.schemaHash) return false;
-  const count = await askAny(setting, ({ client }) => countPoints(client, collection, options));
+  const count = await askAny(setting.nodes, ({ client }) =>
+    countPoints(client, collection, options),
+  );
   return count === 0;
 }

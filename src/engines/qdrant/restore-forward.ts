@@ -14,7 +14,7 @@ import { addIndexes } from "./restore-indexes.ts";
 import type { RestoreRecord } from "./restore-record.ts";
 import type { ExpectedCollection, Piece } from "./restore-source.ts";
 import { waitForReplicas, waitUntilIdle } from "./restore-wait.ts";
-import { askAny } from "./run-marks.ts";
+import { askAny } from "./ask-any.ts";
 import type { QdrantNode, QdrantSetting } from "./setting.ts";
 
 /** A run that did not come to its end. */
@@ -89,7 +89,7 @@ async function piecesOfScratch(
       placement: await placementOf(node.client, scratch, options),
     })),
   );
-  const { config, payloadSchema } = await askAny(setting, ({ client }) =>
+  const { config, payloadSchema } = await askAny(setting.nodes, ({ client }) =>
     collectionDetails(client, scratch, options),
   );
   const [first] = placements;
@@ -108,7 +108,7 @@ async function piecesOfScratch(
     context.progress({ phase: "taking a snapshot of what was restored" });
     pieces.push(await pieceOf(setting, { node, scratch, number: pieces.length + 1 }, signal));
   }
-  const count = await askAny(setting, ({ client }) => countPoints(client, scratch, options));
+  const count = await askAny(setting.nodes, ({ client }) => countPoints(client, scratch, options));
   return { pieces, expected: { points: { before: count, after: count }, payloadSchema, layout } };
 }
 

@@ -4,7 +4,7 @@ import { ask } from "./api/ask.ts";
 import { collectionDetails } from "./api/collections.ts";
 import { canonicalJson } from "../../plan/canonical-json.ts";
 import { indexesOf, isIndexLike } from "./check.ts";
-import { askAny } from "./run-marks.ts";
+import { askAny } from "./ask-any.ts";
 import type { QdrantSetting } from "./setting.ts";
 
 /** Refuses a target of which a payload index is of another kind: a restore leaves indexes alone. */
@@ -33,7 +33,7 @@ export async function addIndexes(
   signal: AbortSignal,
 ): Promise<void> {
   const options = { signal, timeoutMs: setting.timeouts.lookMs };
-  const { payloadSchema } = await askAny(setting, ({ client }) =>
+  const { payloadSchema } = await askAny(setting.nodes, ({ client }) =>
     collectionDetails(client, collection, options),
   );
   const present = indexesOf(payloadSchema);
@@ -47,7 +47,9 @@ export async function addIndexes(
     // The same index again is the same index.
     const request = { method: "PUT", path, query, body, doing, safe: true, signal } as const;
     const timeoutMs = setting.timeouts.workMs;
-    await askAny(setting, ({ client }) => ask(client, { ...request, timeoutMs }, (value) => value));
+    await askAny(setting.nodes, ({ client }) =>
+      ask(client, { ...request, timeoutMs }, (value) => value),
+    );
   }
 }
 

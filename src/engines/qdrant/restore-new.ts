@@ -13,7 +13,8 @@ import { requireNewFits } from "./restore-refusals.ts";
 import { finishedRun } from "./restore-result.ts";
 import type { RestoreRun } from "./restore-run.ts";
 import { waitUntilIdle } from "./restore-wait.ts";
-import { askAny, dropMarks, lookAtNames, requireFree } from "./run-marks.ts";
+import { askAny } from "./ask-any.ts";
+import { dropMarks, lookAtNames, requireFree } from "./run-marks.ts";
 import { underWay } from "./under-way.ts";
 
 /** Makes a collection that is not there, fills it, and takes it for good once it is checked. */
@@ -68,7 +69,7 @@ async function configOf({ setting, request, source, context }: RestoreRun): Prom
   const live = procedure === "replace" ? target : from.kind === "native" ? from.collection : null;
   if (live === null) return null;
   const options = { signal: context.signal, timeoutMs: setting.timeouts.lookMs };
-  const { config } = await askAny(setting, ({ client }) =>
+  const { config } = await askAny(setting.nodes, ({ client }) =>
     collectionDetails(client, live, options),
   );
   return config;

@@ -20,7 +20,8 @@ import { builtAside, termsOf } from "./restore-new.ts";
 import { requireLiveFits } from "./restore-refusals.ts";
 import { finishedRun } from "./restore-result.ts";
 import type { RestoreRun } from "./restore-run.ts";
-import { aliasTarget, askAny, dropMarks, lookAtNames, setMark, type Names } from "./run-marks.ts";
+import { askAny } from "./ask-any.ts";
+import { aliasTarget, dropMarks, lookAtNames, pointAlias, type Names } from "./run-marks.ts";
 import { isSettled, lookAtShards, whyUnsettled } from "./shard-watch.ts";
 import { failureOf, withMore } from "./under-way.ts";
 
@@ -35,7 +36,7 @@ export async function restoreReplace(run: RestoreRun): Promise<RestoreResult> {
   await requireTarget(run);
   const scratch = scratchName(target, runId);
   await run.remember({ phase: "restoring" });
-  await setMark(setting, targetAlias(runId), target, context.signal);
+  await pointAlias(setting, targetAlias(runId), target, context.signal);
   // Of two that have looked at the same moment, both see the other's mark by now.
   try {
     requireAlone(await lookAtNames(setting, context.signal), target, runId);
@@ -51,7 +52,7 @@ export async function restoreReplace(run: RestoreRun): Promise<RestoreResult> {
     await requireMark(setting, target, targetAlias(runId), signal);
     return compared;
   });
-  await setMark(setting, overwritingAlias(runId), scratch, context.signal);
+  await pointAlias(setting, overwritingAlias(runId), scratch, context.signal);
   await run.remember({ phase: "overwriting" });
   const check = await overwritten(run);
   const findings = [
@@ -145,7 +146,7 @@ async function requireTarget(run: RestoreRun): Promise<void> {
       hint: "Repair its replicas first, or restore under another name.",
     });
   }
-  const details = await askAny(setting, ({ client }) =>
+  const details = await askAny(setting.nodes, ({ client }) =>
     collectionDetails(client, target, { signal, timeoutMs: setting.timeouts.lookMs }),
   );
   requireLiveFits(source, look, target, collectionLayout(details.config, view.placement));

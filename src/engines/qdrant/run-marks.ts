@@ -1,9 +1,9 @@
 import { isSnapformError, SnapformError } from "../../errors/index.ts";
+import { askAny } from "./ask-any.ts";
 import { changeAliases, listAliases, type Alias } from "./api/aliases.ts";
 import { deleteCollection, listCollections } from "./api/collections.ts";
 import { deleteSnapshot, listSnapshots } from "./api/snapshots.ts";
 import { doneAlias, markerAlias, overwritingAlias, targetAlias, uploadNumber } from "./marks.ts";
-import { isAway } from "./node-look.ts";
 import type { QdrantNode, QdrantSetting } from "./setting.ts";
 
 /** The names on a cluster at one moment. */
@@ -12,27 +12,9 @@ export interface Names {
   readonly aliases: readonly Alias[];
 }
 
-/** Asks the first node that answers; what it is asked must be the same on all. */
-export async function askAny<T>(
-  setting: QdrantSetting,
-  work: (node: QdrantNode) => Promise<T>,
-): Promise<T> {
-  let failure: unknown = null;
-  for (const node of setting.nodes) {
-    try {
-      return await work(node);
-    } catch (error) {
-      // What may have happened already must not be tried elsewhere.
-      if (!isAway(error) || error.outcomeUnknown) throw error;
-      failure ??= error;
-    }
-  }
-  throw failure;
-}
-
 export function lookAtNames(setting: QdrantSetting, signal: AbortSignal): Promise<Names> {
   const options = { signal, timeoutMs: setting.timeouts.lookMs };
-  return askAny(setting, async ({ client }) => ({
+  return askAny(setting.nodes, async ({ client }) => ({
     collections: new Set(await listCollections(client, options)),
     aliases: await listAliases(client, options),
   }));
@@ -43,8 +25,8 @@ export function aliasTarget({ aliases }: Names, name: string): string | null {
   return aliases.find(({ alias }) => alias === name)?.collection ?? null;
 }
 
-/** Points an alias of ours at a collection. Doing it twice does no harm. */
-export async function setMark(
+/** Points an alias at a collection. Doing it twice does no harm. */
+export async function pointAlias(
   setting: QdrantSetting,
   alias: string,
   collection: string,
@@ -80,7 +62,7 @@ export async function repeatAliases(
 ): Promise<void> {
   const options = { signal, timeoutMs: setting.timeouts.lookMs };
   const change = (): Promise<void> =>
-    askAny(setting, ({ client }) => changeAliases(client, steps, options));
+    askAny(setting.nodes, ({ client }) => changeAliases(client, steps, options));
   try {
     await change();
   } catch (error) {
@@ -138,7 +120,7 @@ export async function dropOwn(
   signal: AbortSignal,
 ): Promise<void> {
   const options = { signal, timeoutMs: setting.timeouts.lookMs };
-  await askAny(setting, ({ client }) => deleteCollection(client, collection, options));
+  await askAny(setting.nodes, ({ client }) => deleteCollection(client, collection, options));
 }
 
 /** Null where there is no such thing. */

@@ -50,6 +50,19 @@ test("an alias is moved in one call, and its former collection is told", async (
   expect(await cluster.aliases()).toEqual({ live: "two" });
 });
 
+test.each(["drop-before", "drop-after"] as const)(
+  "an alias is moved, and its former collection told, though an answer is lost (%s)",
+  async (kind) => {
+    await using cluster = await startCluster();
+    await cluster.create("one", []);
+    await cluster.create("two", []);
+    await cluster.driver.moveAlias?.("live", "one", contextOf());
+    cluster.fake.fault({ method: "POST", path: /^\/collections\/aliases$/, fault: { kind } });
+    expect(await cluster.driver.moveAlias?.("live", "two", contextOf())).toBe("one");
+    expect(await cluster.aliases()).toEqual({ live: "two" });
+  },
+);
+
 test("an alias takes no collection's name and points at no missing one", async () => {
   await using cluster = await startCluster();
   await cluster.create("one", []);
