@@ -4,8 +4,13 @@
 // from Terraform and the environment only.
 import { systemClock } from "../workspace/workspace.ts";
 import { serve } from "./plugin/serve.ts";
-import { PROVIDER_ADDRESS, snapformProvider } from "./provider.ts";
+import { PROVIDER_ADDRESS } from "./provider-address.ts";
 
-const provider = snapformProvider({ env: process.env, directory: process.cwd() });
-// Not awaited: built as one file it runs as CommonJS, which cannot.
-void serve(provider, { host: process, clock: systemClock, address: PROVIDER_ADDRESS });
+// Not awaited: built as one file it runs as a script, which cannot.
+void serve(
+  async () => {
+    const { snapformProvider } = await import("./provider.ts");
+    return snapformProvider({ env: process.env, directory: process.cwd() });
+  },
+  { host: process, clock: systemClock, address: PROVIDER_ADDRESS },
+);

@@ -18,8 +18,7 @@ import { diagnosticsOf, plainOf } from "./resources/values.ts";
 import type { ConfigureRequest, ConfigureResult, ProviderDefinition } from "./server/definition.ts";
 import { openWorld, type ProviderWorld } from "./world.ts";
 
-/** By what Terraform knows the provider, as `source` in `required_providers` has it. */
-export const PROVIDER_ADDRESS = "registry.terraform.io/snapform/snapform";
+export { PROVIDER_ADDRESS } from "./provider-address.ts";
 
 export interface ProviderOptions extends Surroundings {
   /** How engines and repositories are opened; left out: the real ones. */

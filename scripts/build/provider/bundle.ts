@@ -5,7 +5,7 @@
 import { basename, join } from "node:path";
 import { build, transform, type BuildOptions, type Metafile, type OutputFile } from "esbuild";
 
-import { embeddedWorkers } from "./embedded-workers.ts";
+import { bundleWorker, embeddedWorkers } from "./embedded-workers.ts";
 import { installedPackages } from "./installed-packages.ts";
 import { oneFile, type Chunk } from "./one-file.ts";
 
@@ -44,6 +44,7 @@ export async function bundleProvider(root: string, main: string): Promise<Provid
     // A CommonJS package would lose its names where it is imported late.
     mainFields: ["module", "main"],
   };
+  const found = new Map<string, string>();
   const { outputFiles, metafile } = await build({
     ...bundled,
     entryPoints: [join(root, main)],
@@ -52,13 +53,17 @@ export async function bundleProvider(root: string, main: string): Promise<Provid
     splitting: true,
     entryNames: "provider",
     chunkNames: "[name]-[hash]",
-    plugins: [...plugins, embeddedWorkers({ ...bundled, plugins })],
+    plugins: [...plugins, embeddedWorkers(found)],
     metafile: true,
     write: false,
   });
   const eager = eagerChunks(metafile, "dist/provider.js");
   const chunks = await Promise.all(outputFiles.map((file) => chunkOf(file, eager)));
-  return { text: oneFile(head, chunks, "./provider.js"), metafile };
+  const workers: Record<string, string> = {};
+  for (const [name, source] of found) {
+    workers[name] = await bundleWorker(source, { ...bundled, plugins });
+  }
+  return { text: oneFile(head, chunks, workers, "./provider.js"), metafile };
 }
 
 async function chunkOf({ path, text }: OutputFile, eager: ReadonlySet<string>): Promise<Chunk> {

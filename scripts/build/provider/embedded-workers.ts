@@ -10,47 +10,32 @@ const workerAddress = new RegExp(
 );
 
 /**
- * Puts the code of each worker into the bundle, as an address that holds it (`data:`), so that the
- * bundle needs no second file.
+ * Lets modules find their workers by `workerAddress(NAME)`, which the file that holds the bundle
+ * has. The workers that were asked for are added to `found`: path of the source by name.
  */
-export function embeddedWorkers(options: BuildOptions): Plugin {
+export function embeddedWorkers(found: Map<string, string>): Plugin {
   return {
     name: "embedded-workers",
     setup(bundler) {
-      bundler.onLoad({ filter: /[\\/]src[\\/].*\.ts$/, namespace: "file" }, ({ path }) => {
+      bundler.onLoad({ filter: /[\\/]src[\\/].*\.ts$/ }, ({ path }) => {
         const text = readFileSync(path, "utf8");
-        const imports: string[] = [];
         const contents = text.replaceAll(workerAddress, (_all, name: string) => {
-          imports.push(`import workerAddress${imports.length} from "worker:./${name}.ts";`);
-          return `new URL(workerAddress${imports.length - 1})`;
+          found.set(name, join(dirname(path), `${name}.ts`));
+          return `workerAddress(${JSON.stringify(name)})`;
         });
-        // Left out of the first line, so that places in the code stay as they are.
-        return { contents: `${imports.join(" ")}${contents}`, loader: "ts" };
+        return { contents, loader: "ts" };
       });
-      bundler.onResolve({ filter: /^worker:/ }, ({ path, resolveDir }) => ({
-        path: join(resolveDir, path.slice("worker:".length)),
-        namespace: "worker",
-      }));
-      bundler.onLoad({ filter: /./, namespace: "worker" }, async ({ path }) => ({
-        contents: `export default ${addressOf(await workerCode(path, options))};`,
-        resolveDir: dirname(path),
-      }));
     },
   };
 }
 
-async function workerCode(path: string, options: BuildOptions): Promise<string> {
+/** The code of a worker, as an ECMAScript module. */
+export async function bundleWorker(source: string, options: BuildOptions): Promise<string> {
   const { outputFiles } = await build({
     ...options,
-    entryPoints: [path],
+    entryPoints: [source],
     format: "esm",
     write: false,
   });
   return Buffer.from(outputFiles?.[0]?.contents ?? []).toString();
-}
-
-/** As an expression: text packs better than what it becomes. */
-function addressOf(code: string): string {
-  const bytes = `Buffer.from(${JSON.stringify(code)})`;
-  return `"data:text/javascript;base64," + ${bytes}.toString("base64")`;
 }

@@ -17,11 +17,18 @@ export interface Chunk {
 /** `load` of a chunk by name; what is no chunk is a module of Node. */
 const runtime = `
 const loaded = Object.create(null);
+function unpacked(name) {
+  return node("zlib").brotliDecompressSync(Buffer.from(packed[name], "base64"));
+}
+function workerAddress(name) {
+  return new URL("data:text/javascript;base64," + unpacked(name).toString("base64"));
+}
 function compiled(name) {
-  const code = node("zlib").brotliDecompressSync(Buffer.from(packed[name], "base64")).toString();
+  const code = unpacked(name).toString();
   const { runInThisContext } = node("vm");
-  const source = "(function (require, module, exports) {" + code + "\\n})";
-  return runInThisContext(source, { filename: "snapform/" + name });
+  const head = "(function (workerAddress, require, module, exports) {";
+  const source = head + code + "\\n})";
+  return runInThisContext(source, { filename: "snapform/" + name }).bind(null, workerAddress);
 }
 function load(name) {
   if (name in loaded) return loaded[name].exports;
@@ -38,8 +45,16 @@ function load(name) {
 }
 `.trim();
 
-/** The text of the file. `node` of it is `require` for Node's own modules. */
-export function oneFile(head: string, chunks: readonly Chunk[], entry: string): string {
+/**
+ * The text of the file. `node` of its head is `require` for Node's own modules; `workers` are
+ * modules by name, which chunks find by `workerAddress(NAME)`.
+ */
+export function oneFile(
+  head: string,
+  chunks: readonly Chunk[],
+  workers: Readonly<Record<string, string>>,
+  entry: string,
+): string {
   const named = (isEager: boolean, show: (chunk: Chunk) => string): string =>
     chunks
       .filter((chunk) => chunk.isEager === isEager)
@@ -47,11 +62,14 @@ export function oneFile(head: string, chunks: readonly Chunk[], entry: string): 
       .join("");
   const code = named(true, (chunk) => `function (require, module, exports) {${chunk.code}}`);
   const packed = named(false, (chunk) => JSON.stringify(pack(chunk.code)));
+  const packedWorkers = Object.entries(workers).map(
+    ([name, text]) => `${JSON.stringify(name)}: ${JSON.stringify(pack(text))},\n`,
+  );
   return [
     '(function () {\n"use strict";',
     head,
     `const chunks = {__proto__: null,\n${code}};`,
-    `const packed = {__proto__: null,\n${packed}};`,
+    `const packed = {__proto__: null,\n${packed}${packedWorkers.join("")}};`,
     runtime,
     `load(${JSON.stringify(entry)});`,
     "})();\n",

@@ -1,28 +1,28 @@
-import { X509Certificate } from "node:crypto";
-import {
-  createSecureServer,
-  createServer,
-  type Http2Server,
-  type ServerHttp2Session,
-  type ServerHttp2Stream,
-} from "node:http2";
-import type { AddressInfo } from "node:net";
+import type { Http2Server, ServerHttp2Session, ServerHttp2Stream } from "node:http2";
 import type { TLSSocket } from "node:tls";
 import type { Log } from "../server/log.ts";
 import type { ProviderServer } from "../server/provider-server.ts";
 import { textOfThrown } from "../server/thrown.ts";
 import type { Certificate } from "./certificate.ts";
+import type { Door } from "./door.ts";
 import { reply } from "./grpc-reply.ts";
 import { readRequest, refusalOf } from "./grpc-request.ts";
 import { GRPC_OK, trailersOf } from "./grpc-status.ts";
 import type { Lifecycle } from "./lifecycle.ts";
-import type { Place } from "./place.ts";
 import { answerService } from "./services.ts";
 
+export interface Tls {
+  readonly certificate: Certificate;
+  /** PEM. */
+  readonly clientCertificate: string;
+  /** The same in DER. */
+  readonly pinned: Buffer;
+}
+
 export interface GrpcServerOptions {
-  readonly place: Place;
+  readonly door: Door;
   /** Null: plain, as Terraform wants it where it reattaches. */
-  readonly tls: { readonly certificate: Certificate; readonly clientCertificate: string } | null;
+  readonly tls: Tls | null;
   /** One for each connection. */
   readonly openServer: () => ProviderServer;
   readonly lifecycle: Lifecycle;
@@ -39,33 +39,28 @@ const SETTINGS = {
 
 const PROVIDER = "/tfplugin6.Provider/";
 
-/** Listens; resolves once it does. */
+/** Answers whoever comes through the door. */
 export async function startGrpcServer(options: GrpcServerOptions): Promise<void> {
-  const { place, tls, lifecycle } = options;
-  const server = tls === null ? createServer(SETTINGS) : secureServer(tls);
-  const pinned = tls && new X509Certificate(tls.clientCertificate).raw;
+  const { door, tls, lifecycle } = options;
+  const server = await newServer(tls);
   server.on("session", (session) => {
     // A stranger's connection is none: neither its coming nor its going ends the process.
-    if (pinned === null || isShown(session, pinned)) serveSession(session, options);
+    if (tls === null || isShown(session, tls.pinned)) serveSession(session, options);
     else session.destroy();
   });
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(place.listen, resolve);
-  });
-  if (place.network === "tcp") place.listening((server.address() as AddressInfo).port);
   server.on("error", (error) => lifecycle.crash(error));
+  door.onError((error) => lifecycle.crash(error));
+  door.open((connection) => server.emit("connection", connection));
 }
 
-function secureServer({
-  certificate,
-  clientCertificate,
-}: NonNullable<GrpcServerOptions["tls"]>): Http2Server {
+async function newServer(tls: Tls | null): Promise<Http2Server> {
+  const { createSecureServer, createServer } = await import("node:http2");
+  if (tls === null) return createServer(SETTINGS);
   const server = createSecureServer({
     ...SETTINGS,
-    cert: certificate.pem,
-    key: certificate.key,
-    ca: clientCertificate,
+    cert: tls.certificate.pem,
+    key: tls.certificate.key,
+    ca: tls.clientCertificate,
     requestCert: true,
     rejectUnauthorized: true,
     minVersion: "TLSv1.2",

@@ -1,5 +1,4 @@
-import { rmSync } from "node:fs";
-import { mkdir } from "node:fs/promises";
+import { mkdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Clock } from "../../clock/clock.ts";
@@ -21,10 +20,10 @@ export interface Place {
 const LOOPBACK = "127.0.0.1";
 
 /** A socket in a folder that nobody else may enter; on Windows a port of this machine only. */
-export async function openPlace({ platform }: Host, clock: Clock): Promise<Place> {
+export function openPlace({ platform }: Host, clock: Clock): Place {
   if (platform === "win32") return loopback();
   const folder = join(tmpdir(), `terraform-provider-${clock.randomHex(8)}`);
-  await mkdir(folder, { mode: 0o700 });
+  mkdirSync(folder, { mode: 0o700 });
   const path = join(folder, "provider.sock");
   return {
     network: "unix",

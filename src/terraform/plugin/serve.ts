@@ -2,14 +2,15 @@
 // HTTP/2, and an end at the right moment. May know server/ and Node's network; nothing of what the
 // provider does. Invariant: a call that runs is answered before the process ends, whoever wants it
 // to end (Terraform, its death, a signal, a crash), and nothing but the handshake is on stdout.
+import { X509Certificate } from "node:crypto";
 import type { Clock } from "../../clock/clock.ts";
 import type { ProviderDefinition } from "../server/definition.ts";
 import { redactedLog } from "../server/log.ts";
-import { providerServers } from "../server/provider-server.ts";
 import { openRedactor } from "../server/redactor.ts";
 import { createCertificate, type Certificate } from "./certificate.ts";
 import { formatReattach } from "./debug.ts";
-import { startGrpcServer } from "./grpc-server.ts";
+import { openDoor } from "./door.ts";
+import type { Tls } from "./grpc-server.ts";
 import { formatHandshake, HANDSHAKE_TIMEOUT_MS, startedByHand } from "./handshake.ts";
 import { openLifecycle } from "./lifecycle.ts";
 import { hclog, levelOf } from "./hclog.ts";
@@ -27,9 +28,11 @@ export interface ServeOptions {
 /**
  * Serves a provider until Terraform, a signal or a failure ends the process. With the argument
  * `--debug` it serves any number of runs, and prints the variable by which Terraform finds it.
+ * What is needed to answer is loaded after the handshake, while Terraform sets out to connect; so
+ * is the provider, where a function loads it.
  */
 export async function serve<C>(
-  definition: ProviderDefinition<C>,
+  provider: ProviderDefinition<C> | (() => Promise<ProviderDefinition<C>>),
   options: ServeOptions,
 ): Promise<void> {
   const { host, clock, address } = options;
@@ -39,7 +42,7 @@ export async function serve<C>(
     host.exit(1);
     return;
   }
-  const place = await openPlace(host, clock);
+  const place = openPlace(host, clock);
   const redactor = openRedactor();
   const redact = (text: string): string => redactor.redact(text);
   const lifecycle = openLifecycle({
@@ -51,17 +54,29 @@ export async function serve<C>(
   });
   const log = redactedLog(hclog(clock, address, levelOf(host.env, isDebug)), redactor);
   const clientCertificate = isDebug ? undefined : host.env["PLUGIN_CLIENT_CERT"];
-  const certificate = clientCertificate ? createCertificate(clock) : null;
+  const tls = clientCertificate ? tlsOf(clientCertificate, clock) : null;
+  const door = await openDoor(place);
+  announce(place, tls?.certificate ?? null, { ...options, isDebug });
+  if (!isDebug) lifecycle.expectSession(HANDSHAKE_TIMEOUT_MS);
+  const [definition, { providerServers }, { startGrpcServer }] = await Promise.all([
+    typeof provider === "function" ? provider() : provider,
+    import("../server/provider-server.ts"),
+    import("./grpc-server.ts"),
+  ]);
   await startGrpcServer({
-    place,
-    tls: certificate && { certificate, clientCertificate: clientCertificate ?? "" },
+    door,
+    tls,
     openServer: providerServers(definition, { clock, log, redactor }),
     lifecycle,
     log,
     redact,
   });
-  announce(place, certificate, { ...options, isDebug });
-  if (!isDebug) lifecycle.expectSession(HANDSHAKE_TIMEOUT_MS);
+}
+
+/** Throws where the certificate is none: nobody is told to connect to that. */
+function tlsOf(clientCertificate: string, clock: Clock): Tls {
+  const pinned = new X509Certificate(clientCertificate).raw;
+  return { certificate: createCertificate(clock), clientCertificate, pinned };
 }
 
 function announce(
