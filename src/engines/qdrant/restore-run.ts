@@ -65,7 +65,7 @@ export class RestoreRun {
     change: Partial<
       Pick<RestoreRecord, "phase" | "inFlight" | "isMaking" | "serverMakes" | "result">
     >,
-  ) {
+  ): Promise<void> {
     this.#record = { ...this.#record, ...change };
     await this.request.record(writeRecord(this.#record));
   }

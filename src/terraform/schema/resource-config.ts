@@ -4,7 +4,7 @@ import type { Shape } from "../../desired/shape.ts";
 import { at, canonicalValue, isObject } from "./canonical-value.ts";
 import { movesOf, repeatedNames, type Renames } from "./former-names.ts";
 import type { Mistake, Path } from "./mistake.ts";
-import { UNKNOWN, type TerraformObject, type TerraformValue } from "./schema.ts";
+import type { TerraformObject, TerraformValue, UNKNOWN } from "./schema.ts";
 
 /** The types of resources. */
 export type ResourceTypeName = "snapform_backup_policy" | "snapform_restore" | "snapform_snapshot";

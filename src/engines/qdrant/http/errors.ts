@@ -222,7 +222,10 @@ function codeOf(error: unknown): string | null {
 }
 
 /** An answer that is none of Qdrant's. `outcomeUnknown` where the call may change something. */
-export function strangeAnswer(call: Pick<Call, "node" | "doing" | "safe">, why: string) {
+export function strangeAnswer(
+  call: Pick<Call, "node" | "doing" | "safe">,
+  why: string,
+): SnapformError {
   return new SnapformError(
     "unavailable",
     `${call.node}: ${call.doing}: ${why}; is this a Qdrant?`,
