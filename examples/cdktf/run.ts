@@ -5,8 +5,8 @@ import { join } from "node:path";
 import { Testing } from "cdktf";
 import { PassageCollection } from "../passages/collection.ts";
 import type { Session } from "../support/session.ts";
+import { findBinary, installTerraform } from "../terraform/support/terraform.ts";
 import { ProductionStack } from "./stacks.ts";
-import { terraformOf } from "./terraform.ts";
 
 export const keepIn: string | null = null;
 
@@ -58,22 +58,21 @@ function refusal(synth: () => void): string {
 
 async function apply(session: Session): Promise<void> {
   session.chapter("3. Terraform takes it from here");
-  const terraform = terraformOf(session);
-  if (terraform === null) return;
+  if (findBinary() === null) {
+    session.say("No Terraform is on the path: what it does with the projects is left out.");
+    return;
+  }
   const passages = new PassageCollection(session.path("data/production"));
   const count = await passages.create();
   for (const tenant of ["acme", "globex", "initech"]) await passages.createOther(tenant, "tea");
   const [production, staging] = ["cdktf.out/stacks/production", "cdktf.out/stacks/staging"];
-  for (const stack of [production, staging]) {
-    await terraform(stack, "init");
-    await terraform(stack, "validate");
-  }
-  await terraform(production, "plan", "-out=reviewed");
-  const applied = await terraform(production, "apply", "reviewed");
+  const terraform = await installTerraform(session, production, staging);
+  await terraform(["plan", "-out=reviewed"], { in: production });
+  const applied = await terraform(["apply", "reviewed"], { in: production });
   session.check.shows("everything was made", applied.stdout, /5 added, 0 changed, 0 destroyed/);
-  const again = await terraform(production, "plan", "-detailed-exitcode");
+  const again = await terraform(["plan", "-detailed-exitcode"], { in: production });
   session.check.shows("a second plan has nothing to do", again.stdout, /No changes/);
-  await terraform(staging, "apply", "-auto-approve");
+  await terraform(["apply", "-auto-approve"], { in: staging });
   const restored = new PassageCollection(session.path("data/staging"));
   session.check.equals("staging has every passage", await restored.count(), count);
 }

@@ -1,8 +1,9 @@
-import { spawnSync } from "node:child_process";
 import { describe, expect, test } from "vitest";
+
+import { findBinary } from "../../examples/terraform/support/terraform.ts";
 import { expectSuccess, runExample } from "./run-example.ts";
 
-const hasTerraform = spawnSync("terraform", ["version"]).error === undefined;
+const hasTerraform = findBinary() !== null;
 
 describe("cdktf", () => {
   test("synthesizes two stacks, and Terraform applies both", async () => {
@@ -12,7 +13,7 @@ describe("cdktf", () => {
     expect(run.stdout).toContain("✓ the same YAML gives the same project");
     // The example says itself what it leaves out where there is no Terraform.
     expect(run.stdout.includes("✓ staging has every passage")).toBe(hasTerraform);
-    expect(run.stdout.includes("no `terraform` on the path")).toBe(!hasTerraform);
+    expect(run.stdout.includes("No Terraform is on the path")).toBe(!hasTerraform);
   });
 
   test("notices when nothing fails the synthesis", async () => {

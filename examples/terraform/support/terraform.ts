@@ -12,18 +12,28 @@ export interface TerraformOptions {
   /** The exit status that the story expects; 0 unless said otherwise. */
   readonly status?: number;
   readonly quiet?: boolean;
+  /** A folder of the session; that of the session itself unless given. */
+  readonly in?: string;
   /** Added to the environment. */
   readonly env?: Readonly<Record<string, string>>;
 }
 
-/** Runs Terraform in the folder of the session. */
+/** Runs Terraform in a folder of the session. */
 export type Terraform = (args: readonly string[], options?: TerraformOptions) => Promise<Outcome>;
 
-/** Builds the provider and installs it beside the configuration, which `terraform init` reads. */
-export async function installTerraform(session: Session): Promise<Terraform> {
+/**
+ * Builds the provider and installs it beside each configuration, where `terraform init` looks:
+ * that of the session itself unless folders are given.
+ */
+export async function installTerraform(
+  session: Session,
+  ...folders: readonly string[]
+): Promise<Terraform> {
   const binary = findBinary();
+  if (binary === null) {
+    throw new ExampleFailure("neither terraform nor tofu is on the path: install one of them");
+  }
   build();
-  await session.snapform(["terraform", "install"]);
   session.write(".terraformrc", "");
   const own = {
     CHECKPOINT_DISABLE: "1",
@@ -34,17 +44,19 @@ export async function installTerraform(session: Session): Promise<Terraform> {
   };
   const terraform: Terraform = (args, { env, ...options } = {}) =>
     session.tool(binary, args, { env: { ...own, ...env }, ...options });
-  await terraform(["init"]);
-  await terraform(["validate"]);
+  for (const folder of folders.length === 0 ? [""] : folders) {
+    const where = folder === "" ? [] : ["--dir", folder];
+    await session.snapform(["terraform", "install", ...where]);
+    await terraform(["init"], { in: folder });
+    await terraform(["validate"], { in: folder });
+  }
   return terraform;
 }
 
-function findBinary(): string {
-  const found = ["terraform", "tofu"].find((name) => spawnSync(name, ["version"]).status === 0);
-  if (found === undefined) {
-    throw new ExampleFailure("neither terraform nor tofu is on the path: install one of them");
-  }
-  return found;
+/** Null where there is none. */
+export function findBinary(): string | null {
+  const isThere = (name: string): boolean => spawnSync(name, ["version"]).status === 0;
+  return ["terraform", "tofu"].find(isThere) ?? null;
 }
 
 function build(): void {

@@ -1,17 +1,12 @@
 // The YAML applied directly, and the project synthesized from it applied by the real Terraform, on
 // two copies of the same data: the same snapshots exist afterwards.
-import { spawnSync } from "node:child_process";
-import { chmodSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { PROVIDER_ADDRESS } from "../../../src/terraform/provider.ts";
+import { hasTerraform, installTerraform } from "../../terraform/installed-terraform.ts";
 import { openStage, type Stage } from "../cli/stage.ts";
 
 const root = join(import.meta.dirname, "..", "..", "..");
-const found = spawnSync("terraform", ["version", "-json"], { encoding: "utf8" });
-const platform =
-  found.error === undefined ? (JSON.parse(found.stdout) as { platform: string }).platform : null;
-const reason = "the real `terraform` is not on the path";
 
 interface Listed {
   readonly snapshots: readonly {
@@ -37,36 +32,14 @@ async function inventory(stage: Stage): Promise<unknown> {
     .toSorted();
 }
 
-function terraform(stage: Stage, ...args: readonly string[]): void {
-  const version = "0.1.0";
-  const folder = join("mirror", PROVIDER_ADDRESS, version, platform ?? "");
-  const program = join(folder, `terraform-provider-snapform_v${version}`);
-  const main = join(root, "src", "terraform", "main.ts");
-  stage.write(program, `#!/bin/sh\nexec "${process.execPath}" "${main}" "$@"\n`);
-  chmodSync(stage.path(program), 0o755);
-  const mirror = JSON.stringify(stage.path("mirror"));
-  stage.write("terraformrc", `provider_installation { filesystem_mirror { path = ${mirror} } }\n`);
-  const run = spawnSync("terraform", args, {
-    cwd: stage.path("infra"),
-    encoding: "utf8",
-    env: {
-      ...process.env,
-      CHECKPOINT_DISABLE: "1",
-      TF_CLI_CONFIG_FILE: stage.path("terraformrc"),
-      TF_CLI_ARGS: "-no-color",
-    },
-  });
-  expect(run.status, run.stdout + run.stderr).toBe(0);
-}
-
 const named = `
 snapshots:
   before: { cluster: CLUSTER, collection: docs, repository: vault }
 `;
 
 describe("a configuration and the project made of it", () => {
-  test.skipIf(platform === null).each(["quickstart", "state-lost", "pull-request"])(
-    `leave the same snapshots of the example %s${platform === null ? ` (skipped: ${reason})` : ""}`,
+  test.skipIf(!hasTerraform).each(["quickstart", "state-lost", "pull-request"])(
+    "leave the same snapshots of the example %s",
     async (example) => {
       const yaml = readFileSync(join(root, "examples", example, "snapform.yaml"), "utf8").replace(
         '["passages"]',
@@ -81,8 +54,7 @@ describe("a configuration and the project made of it", () => {
       }
       expect((await direct.snapform("apply", "--yes")).status).toBe(0);
       expect((await synthesized.snapform("synth", "--out", "infra")).status).toBe(0);
-      terraform(synthesized, "init");
-      terraform(synthesized, "apply", "-auto-approve");
+      installTerraform(synthesized.path("infra"))("apply", "-auto-approve");
       const expected = await inventory(direct);
       expect(expected).toHaveLength(3);
       expect(await inventory(synthesized)).toEqual(expected);

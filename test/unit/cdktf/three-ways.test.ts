@@ -1,21 +1,17 @@
 // docs/three-ways.md: every snippet works, and all come to the same desired state.
 import { spawnSync } from "node:child_process";
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { build } from "esbuild";
 import { afterAll, describe, expect, test } from "vitest";
 import { loadConfig } from "../../../src/config/load-config.ts";
-import { PROVIDER_ADDRESS } from "../../../src/terraform/provider.ts";
+import { hasTerraform, installTerraform } from "../../terraform/installed-terraform.ts";
 import { resolveProject } from "./terraform-json.ts";
 
 const page = readFileSync("docs/three-ways.md", "utf8");
 const scratch = mkdtempSync(join(tmpdir(), "snapform-ways-"));
 afterAll(() => rmSync(scratch, { recursive: true }));
-
-const found = spawnSync("terraform", ["version", "-json"], { encoding: "utf8" });
-const platform =
-  found.error === undefined ? (JSON.parse(found.stdout) as { platform: string }).platform : null;
 
 function snippets(language: string): string[] {
   const fence = new RegExp(`^\`\`\`${language}\n([^]*?)^\`\`\``, "gm");
@@ -76,22 +72,7 @@ interface ShownPlan {
 
 /** What Terraform makes of HCL, as synthesized JSON would say it. */
 function planned(folder: string): string {
-  const program = `mirror/${PROVIDER_ADDRESS}/0.1.0/${platform}/terraform-provider-snapform_v0.1.0`;
-  const main = resolve("src/terraform/main.ts");
-  chmodSync(write(program, `#!/bin/sh\nexec "${process.execPath}" "${main}" "$@"\n`), 0o755);
-  const mirror = JSON.stringify(join(scratch, "mirror"));
-  const settings = `provider_installation { filesystem_mirror { path = ${mirror} } }\n`;
-  const env = {
-    ...process.env,
-    CHECKPOINT_DISABLE: "1",
-    TF_CLI_CONFIG_FILE: write("terraformrc", settings),
-  };
-  const terraform = (...args: readonly string[]): string => {
-    const run = spawnSync("terraform", args, { cwd: join(scratch, folder), encoding: "utf8", env });
-    expect(run.status, run.stderr).toBe(0);
-    return run.stdout;
-  };
-  terraform("init");
+  const terraform = installTerraform(join(scratch, folder));
   terraform("plan", "-out=plan");
   const plan = JSON.parse(terraform("show", "-json", "plan")) as ShownPlan;
   const { expressions } = plan.configuration.provider_config.snapform;
@@ -138,8 +119,8 @@ describe("the page of the three ways", () => {
     expect(text).toContain("${snapform_backup_policy.nightly.newest_restorable}");
   });
 
-  // Skipped where the real `terraform`, which alone reads HCL, is not on the path.
-  test.skipIf(platform === null)("says the same in HCL", () => {
+  // Only the real Terraform reads HCL.
+  test.skipIf(!hasTerraform)("says the same in HCL", () => {
     const folder = join(scratch, "hcl");
     write("hcl/main.tf", hcl);
     mkdirSync(join(folder, "data"));
