@@ -97,4 +97,22 @@ describe("an answer that is not quite as expected", () => {
       expect([error.code, error.outcomeUnknown]).toEqual(["unavailable", true]);
     },
   );
+
+  test.each(["1.9.7", "1.12.6", "1.15.5", "1.16.3", "1.17.1", "1.19.0"])(
+    "of version %s is enough to take a snapshot and to restore it",
+    async (version) => {
+      await using cluster = await startCluster({ version });
+      await cluster.create("docs", POINTS, { replication_factor: 2 });
+      const source = native(await create(cluster));
+      for (const procedure of ["new", "replace"] as const) {
+        const request = requestOf(cluster, source, "two", new Ledger(), {
+          procedure,
+          runId: procedure,
+        });
+        await cluster.driver.restore(request, contextOf());
+        expect(await cluster.read("two")).toEqual(POINTS);
+      }
+      expect(await cluster.leftovers()).toEqual([]);
+    },
+  );
 });
