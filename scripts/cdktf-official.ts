@@ -1,8 +1,9 @@
 // Makes test/golden/cdktf/official.json: what the official generator's bindings synthesize for the
 // program beside it. That generator is large and comes with an archived project, so that it is no
-// dependency; to make the file anew, install it anywhere and name the folder:
+// dependency; to make the file anew, install it anywhere, with what it asks for and does not name,
+// and name the folder:
 //
-//   npm install --prefix DIR @cdktf/provider-generator@0.21.0
+//   npm install --prefix DIR @cdktf/provider-generator@0.21.0 jsii@5.8.9 jsii-pacmak@1.112.0
 //   node scripts/cdktf-official.ts DIR
 
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
