@@ -129,7 +129,9 @@ describe.concurrent("a restore that cannot work", () => {
     }
     expect(await scene.disks()).toEqual(before);
     const sent = scene.fake.requests.slice(requestCount);
-    const changing = sent.filter(({ method, path }) => method !== "GET" && !path.endsWith("/count"));
+    const changing = sent.filter(
+      ({ method, path }) => method !== "GET" && !path.endsWith("/count"),
+    );
     expect(changing).toEqual([]);
   });
 });
