@@ -15,7 +15,7 @@ import { TestClock } from "./test-clock.ts";
 const seed = Number(process.env["SNAPFORM_SEED"] ?? Date.now() % 1_000_000);
 console.info(`SNAPFORM_SEED=${seed}`);
 /** At most so many cuts at requests that change something, and half as many at other operations. */
-const LIMIT = Number(process.env["SNAPFORM_CUTS"] ?? 12);
+const LIMIT = Number(process.env["SNAPFORM_CUTS"] ?? 7);
 
 const DAY_MS = 24 * 3_600_000;
 const START = "2026-03-10T12:00:00Z";
