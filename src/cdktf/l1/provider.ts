@@ -1,7 +1,9 @@
-import { TerraformProvider } from "cdktf";
+import { Annotations, TerraformProvider } from "cdktf";
 import type { Construct } from "constructs";
 import { PROVIDER_SCHEMA } from "../../terraform/schema/provider-schema.gen.ts";
 import { checkProviderConstruct } from "../checks/check-construct.ts";
+import { writtenSecrets } from "../checks/written-secrets.ts";
+import { warnByProcess } from "../process.ts";
 import { toHcl, toTerraform, type Given } from "./attributes.ts";
 import { membersOf } from "./members.ts";
 import { overridden } from "./overridden.ts";
@@ -24,6 +26,7 @@ export abstract class SnapformProviderBase<
 > extends TerraformProvider {
   /** What was configured; it may be changed until synth. */
   readonly input: ProviderInput<Config>;
+  readonly #warnings = new Set<string>();
   #alias: string | undefined;
 
   constructor(scope: Construct, id: string, config: Config) {
@@ -40,8 +43,21 @@ export abstract class SnapformProviderBase<
     this.input = input as ProviderInput<Config>;
     membersOf(this).providers.push(this);
     this.node.addValidation({
-      validate: () => checkProviderConstruct({ input: this.input, attributes: this.attributes() }),
+      validate: () => {
+        const attributes = this.attributes();
+        this.#warn(writtenSecrets(attributes));
+        return checkProviderConstruct({ input: this.input, attributes });
+      },
     });
+  }
+
+  /** As the engine shows it; once each, however often the program is synthesized. */
+  #warn(texts: readonly string[]): void {
+    for (const text of texts.filter((each) => !this.#warnings.has(each))) {
+      this.#warnings.add(text);
+      Annotations.of(this).addWarning(text);
+      warnByProcess(`[${this.node.path}] ${text}`);
+    }
   }
 
   /** As synthesized, with escape hatches, before tokens are resolved. */

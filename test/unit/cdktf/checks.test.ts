@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { describe, expect, test } from "vitest";
 import { engines } from "./engines.ts";
 
@@ -103,6 +104,31 @@ describe.each(engines)("checks of constructs on $name", ({ cdk, ours }) => {
       new ours.SnapformProvider(stack, "snapform", { ...provider, clusters });
     };
     expect(mistakes(declare)).toEqual([]);
+  });
+
+  test("warn of secrets in plain text, and of nothing that stands for one", async () => {
+    const shown = once(process, "warning");
+    const stack = new TerraformStack(Testing.app(), "stack");
+    const key = new TerraformVariable(stack, "key", { sensitive: true });
+    const nodes = [{ url: "https://a.example:6333", apiKey: "hunter2" }];
+    const milvus = { engine: "milvus", address: "m:19530", username: "u" };
+    const clusters = {
+      "docs-eu": { engine: "qdrant", nodes, apiKey: key.stringValue },
+      old: { ...milvus, password: "hunter3" },
+      new: { ...milvus, password: "${var.key}" },
+    };
+    const made = new ours.SnapformProvider(stack, "snapform", { ...provider, clusters });
+    Testing.synth(stack, true);
+    Testing.synth(stack, true);
+    const warnings = made.node.metadata
+      .filter(({ type }) => type === "@cdktf/warn")
+      .map(({ data }) => String(data));
+    expect(warnings).toEqual([
+      expect.stringMatching(/^clusters\.docs-eu\.nodes\[0\]\.apiKey: Secret in plain text\. /),
+      expect.stringMatching(/^clusters\.old\.password: .* set SNAPFORM_OLD_PASSWORD where it runs/),
+    ]);
+    expect(warnings.join()).not.toContain("hunter");
+    expect(String((await shown)[0])).toMatch(/^SnapformWarning: \[stack\/snapform\] clusters/);
   });
 
   test("refuse a name that is declared twice, unless at another provider", () => {
