@@ -35,6 +35,8 @@ export interface LoadConfigRequest {
   readonly workingDirectory: string;
   /** `optional` where only the names of secrets matter: then what they refer to need not be set. */
   readonly secrets?: "needed" | "optional";
+  /** What else a surface has to say: what it has no use for, with the place. */
+  readonly alsoCheck?: (draft: Draft) => readonly Finding[];
 }
 
 /** A configuration as its files have it, for writing it down in another language. */
@@ -62,7 +64,7 @@ export interface LoadedConfig {
 
 /** Reads, merges, checks and resolves a configuration. Pure; mistakes are returned. */
 export function loadConfig(request: LoadConfigRequest): LoadedConfig {
-  const { files, env, workingDirectory, secrets = "needed" } = request;
+  const { files, env, workingDirectory, secrets = "needed", alsoCheck } = request;
   const [first] = files;
   assert(first, "a configuration has at least one file");
   const folder = dirname(resolve(workingDirectory, first.path));
@@ -71,8 +73,9 @@ export function loadConfig(request: LoadConfigRequest): LoadedConfig {
       ? parseWithoutSecrets(files, env)
       : files.map(({ path, text }) => parseYaml(path, text, env));
   const checked = checkFiles(parsed, workingDirectory, folder);
+  const more = checked.draft && alsoCheck ? alsoCheck(checked.draft) : [];
   const diagnostics = diagnosticsOf(
-    checked.findings,
+    [...checked.findings, ...more],
     files.map(({ path }) => path),
   );
   const isGood = !hasErrors(diagnostics);

@@ -9,6 +9,7 @@ import {
   type WrittenConfig,
 } from "../../config/load-config.ts";
 import type { Desired } from "../../desired/desired.ts";
+import { checkRemovals } from "./removals.ts";
 
 export interface ReadRequest {
   readonly files: readonly ConfigFile[];
@@ -35,7 +36,13 @@ export type ReadConfig = Pick<LoadedConfig, "diagnostics" | "sources"> & {
 
 /** Reads and checks configuration files; secrets need not be at hand. */
 export function readConfig({ files, env, directory }: ReadRequest): ReadConfig {
-  const request = { files, env, workingDirectory: directory, secrets: "optional" } as const;
+  const request = {
+    files,
+    env,
+    workingDirectory: directory,
+    secrets: "optional",
+    alsoCheck: checkRemovals,
+  } as const;
   const { desired, written, statePath, diagnostics, sources } = loadConfig(request);
   const folder = dirname(resolve(directory, files[0]?.path ?? ""));
   const config = desired && written ? { ...written, desired, statePath, folder } : null;

@@ -14,7 +14,6 @@ import { Snapshot } from "../l1/snapshot.gen.ts";
 import { processDirectory, processEnvironment } from "../process.ts";
 import { formerNames, MovedBlocks } from "./moved-blocks.ts";
 import { readConfig, type YamlConfig } from "./read-config.ts";
-import { refuseRemovals } from "./removals.ts";
 import { secretVariables } from "./secret-variables.ts";
 import { terraformInput } from "./terraform-input.ts";
 import { terraformName } from "./terraform-name.ts";
@@ -47,7 +46,6 @@ export class SnapformConfig extends Construct {
   constructor(scope: Construct, id: string, yaml: YamlConfig, runsIn: string) {
     super(scope, id);
     refuseSecond(this);
-    refuseRemovals(yaml.config.removed ?? {});
     const secrets = secretVariables(this);
     const input = terraformInput(yaml, { runsIn, secrets });
     const { project, state, clusters, repositories, moved = [] } = input;

@@ -48,12 +48,13 @@ describe("snapform synth", () => {
 
   test("tells every mistake with its place and writes nothing", async () => {
     const stage = openStage();
+    const removed = 'removed: { "policy.old": { deleteSnapshots: true } }\n';
     const text = config({ retention: "{ daily: seven }" }).replace('"0 2', '"0 99');
-    stage.write("snapform.yaml", text);
+    stage.write("snapform.yaml", text.replace("policies:\n", `${removed}policies:\n`));
     const { status, stdout, stderr } = await stage.snapform("synth");
     expect([status, stdout]).toEqual([1, ""]);
-    expect(stderr.match(/snapform\.yaml:\d+:\d+/g)).toHaveLength(2);
-    expect(stderr).toContain("the configuration has 2 errors; nothing was done");
+    expect(stderr.match(/snapform\.yaml:\d+:\d+/g)).toHaveLength(3);
+    expect(stderr).toContain("the configuration has 3 errors; nothing was done");
     expect(stage.files("", /cdk\.tf\.json/)).toEqual([]);
   });
 
