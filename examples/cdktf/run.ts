@@ -40,7 +40,8 @@ async function synthesize(session: Session): Promise<void> {
 function failToSynthesize(session: Session): void {
   session.chapter("2. A table that nobody protects fails the synthesis");
   const folders = { data: session.path("data"), tenants: ["acme"] };
-  const stack = new ProductionStack(Testing.app(), "production", folders);
+  const app = Testing.app({ outdir: session.path("tested") });
+  const stack = new ProductionStack(app, "production", folders);
   if (!session.isSpoiled) stack.node.findChild("tenants").node.tryRemoveChild("acme");
   const message = refusal(() => Testing.synth(stack, true));
   session.say(`${message.trim()}\n`);

@@ -1,5 +1,7 @@
 // One program that uses everything that bindings are used for. It runs with ours in the test, and
 // ran with those of the official generator when official.json was made (scripts/cdktf-official.ts).
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import {
   Fn,
   TerraformCount,
@@ -23,9 +25,12 @@ export type Bindings = Pick<
   | "Snapshot"
 >;
 
+/** The same one every time: nothing is read from it. */
+const outdir = join(tmpdir(), "snapform-golden");
+
 /** What the program synthesizes with these bindings, as JSON text. */
 export function synthesized(bindings: Bindings): string {
-  const stack = new TerraformStack(Testing.app(), "golden");
+  const stack = new TerraformStack(Testing.app({ outdir }), "golden");
   const provider = providers(stack, bindings);
   const policy = policies(stack, bindings);
   others(stack, bindings, policy, provider);

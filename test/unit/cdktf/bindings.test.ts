@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { engines } from "./engines.ts";
+import { appOptions } from "./scratch.ts";
 
 const golden = readFileSync("test/golden/cdktf/official.json", "utf8");
 
@@ -8,7 +9,7 @@ describe.each(engines)("the bindings on $name", ({ name, cdk, ours, program }) =
   const { Testing, TerraformStack, TerraformVariable } = cdk;
 
   function stackOf(): InstanceType<typeof TerraformStack> {
-    return new TerraformStack(Testing.app(), "stack");
+    return new TerraformStack(Testing.app(appOptions), "stack");
   }
 
   const schedule = { cron: "0 2 * * *" };

@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { describe, expect, test } from "vitest";
 import { engines } from "./engines.ts";
+import { appOptions } from "./scratch.ts";
 
 describe.each(engines)("checks of constructs on $name", ({ cdk, ours }) => {
   const { Testing, TerraformStack, TerraformVariable, TerraformIterator } = cdk;
@@ -8,7 +9,7 @@ describe.each(engines)("checks of constructs on $name", ({ cdk, ours }) => {
 
   /** What synthesis says is wrong, line by line. */
   function mistakes(declare: (stack: Stack) => void): string[] {
-    const stack = new TerraformStack(Testing.app(), "stack");
+    const stack = new TerraformStack(Testing.app(appOptions), "stack");
     declare(stack);
     try {
       Testing.synth(stack, true);
@@ -108,7 +109,7 @@ describe.each(engines)("checks of constructs on $name", ({ cdk, ours }) => {
 
   test("warn of secrets in plain text, and of nothing that stands for one", async () => {
     const shown = once(process, "warning");
-    const stack = new TerraformStack(Testing.app(), "stack");
+    const stack = new TerraformStack(Testing.app(appOptions), "stack");
     const key = new TerraformVariable(stack, "key", { sensitive: true });
     const nodes = [{ url: "https://a.example:6333", apiKey: "hunter2" }];
     const milvus = { engine: "milvus", address: "m:19530", username: "u" };
@@ -168,7 +169,7 @@ describe.each(engines)("checks of constructs on $name", ({ cdk, ours }) => {
   });
 
   test("look again at what has changed since", () => {
-    const stack = new TerraformStack(Testing.app(), "stack");
+    const stack = new TerraformStack(Testing.app(appOptions), "stack");
     const first = new ours.SnapformProvider(stack, "snapform", provider);
     const one = new ours.BackupPolicy(stack, "one", policy);
     const two = new ours.BackupPolicy(stack, "two", { ...policy, name: "weekly" });

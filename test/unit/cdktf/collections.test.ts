@@ -1,12 +1,13 @@
 import { describe, expect, test } from "vitest";
 import { engines } from "./engines.ts";
+import { appOptions } from "./scratch.ts";
 
 describe.each(engines)("constructs of collections on $name", ({ cdk, ours }) => {
   const { Aspects, Testing, TerraformStack, TerraformVariable, TerraformDataSource } = cdk;
   type Stack = InstanceType<typeof TerraformStack>;
 
   function stackOf(): Stack {
-    const stack = new TerraformStack(Testing.app(), "stack");
+    const stack = new TerraformStack(Testing.app(appOptions), "stack");
     new ours.SnapformProvider(stack, "snapform", {
       project: "p",
       clusters: { local: { engine: "lancedb", uri: "./data" } },

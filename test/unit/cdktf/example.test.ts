@@ -1,15 +1,12 @@
 // The stacks of examples/cdktf, as a team would test its own; and cdktf.json, as the command lines
 // read it. scripts/cdktf-cli.ts runs the real ones.
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, symlinkSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync, symlinkSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { Testing } from "cdktf";
-import { afterAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { ProductionStack, StagingStack } from "../../../examples/cdktf/stacks.ts";
-
-const scratch = mkdtempSync(join(tmpdir(), "snapform-app-"));
-afterAll(() => rmSync(scratch, { recursive: true }));
+import { appOptions, scratch } from "./scratch.ts";
 
 interface Settings {
   readonly app: string;
@@ -21,7 +18,10 @@ const folders = { data: "/srv/search", tenants: ["acme", "globex"] };
 
 describe("the stacks of the example", () => {
   test("protect every table of production", () => {
-    const text = Testing.synth(new ProductionStack(Testing.app(), "production", folders), true);
+    const text = Testing.synth(
+      new ProductionStack(Testing.app(appOptions), "production", folders),
+      true,
+    );
     const { resource } = JSON.parse(text) as {
       resource: Record<string, Record<string, { name: string }>>;
     };
@@ -33,7 +33,7 @@ describe("the stacks of the example", () => {
   });
 
   test("refresh staging from the repository of production, without its cluster", () => {
-    const text = Testing.synth(new StagingStack(Testing.app(), "staging", folders), true);
+    const text = Testing.synth(new StagingStack(Testing.app(appOptions), "staging", folders), true);
     expect(
       Testing.toHaveResourceWithProperties(text, "snapform_restore", {
         from: { repository: "vault", cluster: "production", collection: "passages" },
