@@ -44,7 +44,8 @@ function membersOf(body: string): Member[] {
     // What is marked so is for the library itself.
     if (said.includes("@internal") || /^(visit|if|return|const)\b/.test(signature)) return [];
     const line = signature.replace(/\/\*\*[^]*?\*\//g, "").replace(/\s+/g, " ");
-    return [{ signature: line.replace(/^(static )?readonly /, "$1"), about: plain(said) }];
+    const joined = line.replace(/< /g, "<").replace(/ >/g, ">");
+    return [{ signature: joined.replace(/^(static )?readonly /, "$1"), about: plain(said) }];
   });
 }
 

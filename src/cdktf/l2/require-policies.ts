@@ -12,7 +12,9 @@ import { underFloor, type RetentionFloor } from "./retention-floor.ts";
 
 /** A collection, and the cluster that has it; either may be a token. */
 export interface CollectionPlace {
+  /** By its name at the provider. */
   readonly cluster: string;
+  /** The one collection; no pattern. */
   readonly collection: string;
 }
 

@@ -5,12 +5,19 @@ import { isPlain } from "../l1/attributes.ts";
 
 /** The least that a retention has to keep, per rule. */
 export interface RetentionFloor {
+  /** The newest snapshots, however close together. */
   readonly last?: number;
+  /** Hours that have a snapshot. */
   readonly hourly?: number;
+  /** Days that have a snapshot. */
   readonly daily?: number;
+  /** ISO weeks that have a snapshot. */
   readonly weekly?: number;
+  /** Months that have a snapshot. */
   readonly monthly?: number;
+  /** Years that have a snapshot. */
   readonly yearly?: number;
+  /** The newest complete snapshots, whatever the rules say. */
   readonly minKeep?: number;
 }
 

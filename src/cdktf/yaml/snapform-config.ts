@@ -35,9 +35,13 @@ export interface FromYamlOptions {
 
 /** A `snapform.yaml` as constructs: the provider, and each policy, snapshot and restore. */
 export class SnapformConfig extends Construct {
+  /** With the clusters and repositories of the YAML. */
   readonly provider: SnapformProvider;
+  /** By name, as the others. */
   readonly policies: ReadonlyMap<string, BackupPolicy>;
+  /** One-off snapshots. */
   readonly snapshots: ReadonlyMap<string, Snapshot>;
+  /** What shall be restored. */
   readonly restores: ReadonlyMap<string, Restore>;
   /** The sensitive variables that stand for the secrets of the YAML. */
   readonly variables: ReadonlyMap<string, TerraformVariable>;
