@@ -33,7 +33,7 @@ wrote(writeProvider(folder, built), built.program.length);
 const ours = terraformPlatform(process.platform, process.arch);
 const own = new Map<string | null, Uint8Array>();
 if (wanted["self-contained"]) {
-  const program = await buildExecutable(built.text);
+  const program = await buildExecutable(built.file);
   const file = join(folder, "self-contained", programName(built.version));
   writeProgram(file, program);
   own.set(ours, program);

@@ -1,10 +1,6 @@
 import type { Desired } from "../desired/desired.ts";
 import type { ResourceSources } from "../workspace/resources.ts";
-import {
-  openSharedWorkspace,
-  type Seen,
-  type SharedWorkspace,
-} from "../workspace/shared-workspace.ts";
+import type { Seen, SharedWorkspace } from "../workspace/shared-workspace.ts";
 import type { Workspace } from "../workspace/workspace.ts";
 import type { Clock } from "../clock/clock.ts";
 import type { Queues } from "./queues.ts";
@@ -42,11 +38,14 @@ export interface ProviderWorldOptions {
 
 export function openWorld(options: ProviderWorldOptions): ProviderWorld {
   const { provider, desired, statePath, clock, queues, sources } = options;
-  const shared: SharedWorkspace = openSharedWorkspace({
-    statePath,
-    clock,
-    ...(sources === undefined ? {} : { sources }),
-  });
+  let opened: Promise<SharedWorkspace> | null = null;
+  // Most processes of a provider are asked for the schema or for mistakes, and never look.
+  const shared = (): Promise<SharedWorkspace> => {
+    opened ??= import("../workspace/shared-workspace.ts").then(({ openSharedWorkspace }) =>
+      openSharedWorkspace({ statePath, clock, ...(sources === undefined ? {} : { sources }) }),
+    );
+    return opened;
+  };
   const queue = queues.of(statePath);
   let looks = new Map<string, Promise<Seen>>();
   let seenVersion = queue.version;
@@ -62,7 +61,7 @@ export function openWorld(options: ProviderWorldOptions): ProviderWorld {
       const key = placesOf(wanted);
       const known = present.get(key);
       if (known) return known;
-      const looking = shared.look(wanted, signal);
+      const looking = shared().then((workspace) => workspace.look(wanted, signal));
       present.set(key, looking);
       looking.catch(() => present.delete(key));
       return looking;
@@ -71,7 +70,7 @@ export function openWorld(options: ProviderWorldOptions): ProviderWorld {
       wanted: Desired,
       signal: AbortSignal,
       work: (workspace: Workspace) => Promise<T>,
-    ): Promise<T> => queue.run(signal, () => work(shared.of(wanted, signal))),
+    ): Promise<T> => queue.run(signal, async () => await work((await shared()).of(wanted, signal))),
   });
 }
 

@@ -3,6 +3,8 @@ import { chmodSync, copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
+import type { OneFile } from "./one-file.ts";
+
 /** Where Node looks for the program that was put into it: a part of its documentation. */
 const blobName = "NODE_SEA_BLOB";
 const fuse = "NODE_SEA_FUSE_fce680ab2cc467b6e072b8b5df1996b2";
@@ -18,21 +20,27 @@ export const licenseOfNode: Readonly<Record<string, string>> = {
  * A program with the Node that runs this, for this kind of machine: it needs none on the path.
  * `strip`, where there is one, takes the symbols out first, because afterwards it would break it.
  */
-export async function buildExecutable(text: string): Promise<Buffer> {
+export async function buildExecutable({ script, text }: OneFile): Promise<Buffer> {
   const folder = mkdtempSync(join(tmpdir(), "snapform-executable-"));
+  const place = (name: string): string => join(folder, name);
   try {
-    const [main, blob, config] = ["main.js", "main.blob", "sea.json"].map((n) => join(folder, n));
-    const program = join(folder, "program");
-    writeFileSync(main ?? "", text);
-    const setting = { main, output: blob, disableExperimentalSEAWarning: true };
-    writeFileSync(config ?? "", JSON.stringify(setting));
-    execFileSync(process.execPath, ["--experimental-sea-config", config ?? ""], {
+    writeFileSync(place("main.js"), `(${script})(require("node:sea").getAsset("text", "latin1"));`);
+    writeFileSync(place("text"), text);
+    const setting = {
+      main: place("main.js"),
+      output: place("main.blob"),
+      assets: { text: place("text") },
+      disableExperimentalSEAWarning: true,
+    };
+    writeFileSync(place("sea.json"), JSON.stringify(setting));
+    execFileSync(process.execPath, ["--experimental-sea-config", place("sea.json")], {
       stdio: "pipe",
     });
+    const program = place("program");
     copyFileSync(process.execPath, program);
     chmodSync(program, 0o755);
     spawnSync("strip", [program], { stdio: "ignore" });
-    await injected(program, readFileSync(blob ?? ""));
+    await injected(program, readFileSync(place("main.blob")));
     return readFileSync(program);
   } finally {
     rmSync(folder, { recursive: true, force: true });

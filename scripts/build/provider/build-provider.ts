@@ -3,13 +3,13 @@ import { dirname, join } from "node:path";
 
 import { bundledLicenses } from "../licenses.ts";
 import { bundleProvider } from "./bundle.ts";
+import type { OneFile } from "./one-file.ts";
 import { programName } from "./release.ts";
 import { shellScript } from "./shell-script.ts";
 
 export interface BuiltProvider {
   readonly version: string;
-  /** JavaScript. */
-  readonly text: string;
+  readonly file: OneFile;
   /** The same as a program for every system that has a shell. */
   readonly program: Buffer;
   /** Texts that go wherever the program is published. */
@@ -21,11 +21,11 @@ export async function buildProvider(root: string): Promise<BuiltProvider> {
   const manifest = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as {
     readonly version: string;
   };
-  const { text, metafile } = await bundleProvider(root, "src/terraform/main.ts");
+  const { file, metafile } = await bundleProvider(root, "src/terraform/main.ts");
   return {
     version: manifest.version,
-    text,
-    program: shellScript(text),
+    file,
+    program: shellScript(file),
     licenses: {
       "LICENSE.txt": readFileSync(join(root, "LICENSE"), "utf8"),
       "THIRD-PARTY-LICENSES.txt": bundledLicenses(root, metafile),

@@ -7,11 +7,10 @@ import { build, transform, type BuildOptions, type Metafile, type OutputFile } f
 
 import { bundleWorker, embeddedWorkers } from "./embedded-workers.ts";
 import { installedPackages } from "./installed-packages.ts";
-import { oneFile, type Chunk } from "./one-file.ts";
+import { oneFile, type Chunk, type OneFile } from "./one-file.ts";
 
 export interface ProviderBundle {
-  /** ASCII. */
-  readonly text: string;
+  readonly file: OneFile;
   readonly metafile: Metafile;
 }
 
@@ -20,10 +19,6 @@ const notBundled = {
   "@lancedb/lancedb": ["connect"],
   "@napi-rs/blake-hash": ["Blake3Hasher"],
 };
-
-/** `require` for Node's own modules, which a script without a place of its own does not have. */
-const head =
-  'const node = process.getBuiltinModule("node:module").createRequire(process.execPath);';
 
 const output = {
   platform: "node",
@@ -63,7 +58,7 @@ export async function bundleProvider(root: string, main: string): Promise<Provid
   for (const [name, source] of found) {
     workers[name] = await bundleWorker(source, { ...bundled, plugins });
   }
-  return { text: oneFile(head, chunks, workers, "./provider.js"), metafile };
+  return { file: oneFile(chunks, workers, "./provider.js"), metafile };
 }
 
 async function chunkOf({ path, text }: OutputFile, eager: ReadonlySet<string>): Promise<Chunk> {

@@ -1,9 +1,7 @@
-// Puts the chunks of a split bundle into one file. What the start needs is there as code; the rest
-// is packed text that is unpacked and compiled when it is first asked for, because a start pays for
-// every byte that has to be parsed. Knows chunks, not what is in them. Invariant: each chunk is
-// run at most once, and in the order in which its importers ask for it.
-
-import { brotliCompressSync, constants } from "node:zlib";
+// Puts the chunks of a split bundle into one file. What the start needs is there as a script; the
+// rest is text behind it, compiled when it is first asked for, because a start pays for every byte
+// that has to be parsed. Knows chunks, not what is in them. Invariant: each chunk is run at most
+// once, and in the order in which its importers ask for it.
 
 export interface Chunk {
   /** What the others call it, e.g. `./chunk-ABCD.js`. */
@@ -14,25 +12,33 @@ export interface Chunk {
   readonly isEager: boolean;
 }
 
+/** A program in two parts, both ASCII. */
+export interface OneFile {
+  /** An expression: a function that is called with the text. */
+  readonly script: string;
+  readonly text: string;
+}
+
 /** `load` of a chunk by name; what is no chunk is a module of Node. */
 const runtime = `
+const node = process.getBuiltinModule("node:module").createRequire(process.execPath);
 const loaded = Object.create(null);
-function unpacked(name) {
-  return node("zlib").brotliDecompressSync(Buffer.from(packed[name], "base64"));
+function textOf(name) {
+  const [from, to] = places[name];
+  return text.slice(from, to);
 }
 function workerAddress(name) {
-  return new URL("data:text/javascript;base64," + unpacked(name).toString("base64"));
+  return new URL("data:text/javascript;base64," + Buffer.from(textOf(name)).toString("base64"));
 }
 function compiled(name) {
-  const code = unpacked(name).toString();
-  const { runInThisContext } = node("vm");
   const head = "(function (workerAddress, require, module, exports) {";
-  const source = head + code + "\\n})";
-  return runInThisContext(source, { filename: "snapform/" + name }).bind(null, workerAddress);
+  const source = head + textOf(name) + "\\n})";
+  const filename = "snapform/" + name;
+  return node("vm").runInThisContext(source, { filename }).bind(null, workerAddress);
 }
 function load(name) {
   if (name in loaded) return loaded[name].exports;
-  const chunk = chunks[name] ?? (name in packed ? compiled(name) : null);
+  const chunk = chunks[name] ?? (name in places ? compiled(name) : null);
   if (chunk === null) return node(name);
   const module = (loaded[name] = { exports: {} });
   try {
@@ -45,39 +51,34 @@ function load(name) {
 }
 `.trim();
 
-/**
- * The text of the file. `node` of its head is `require` for Node's own modules; `workers` are
- * modules by name, which chunks find by `workerAddress(NAME)`.
- */
+/** `workers` are modules by name, which chunks find by `workerAddress(NAME)`. */
 export function oneFile(
-  head: string,
   chunks: readonly Chunk[],
   workers: Readonly<Record<string, string>>,
   entry: string,
-): string {
-  const named = (isEager: boolean, show: (chunk: Chunk) => string): string =>
-    chunks
-      .filter((chunk) => chunk.isEager === isEager)
-      .map((chunk) => `${JSON.stringify(chunk.name)}: ${show(chunk)},\n`)
-      .join("");
-  const code = named(true, (chunk) => `function (require, module, exports) {${chunk.code}}`);
-  const packed = named(false, (chunk) => JSON.stringify(pack(chunk.code)));
-  const packedWorkers = Object.entries(workers).map(
-    ([name, text]) => `${JSON.stringify(name)}: ${JSON.stringify(pack(text))},\n`,
-  );
-  return [
-    '(function () {\n"use strict";',
-    head,
-    `const chunks = {__proto__: null,\n${code}};`,
-    `const packed = {__proto__: null,\n${packed}${packedWorkers.join("")}};`,
+): OneFile {
+  const late = chunks.filter(({ isEager }) => !isEager);
+  const texts = new Map(late.map(({ name, code }) => [name, code]));
+  for (const [name, code] of Object.entries(workers)) texts.set(name, code);
+  const places: Record<string, readonly [from: number, to: number]> = {};
+  let text = "";
+  for (const [name, code] of texts) {
+    places[name] = [text.length, text.length + code.length];
+    text += `${code}\n`;
+  }
+  const eager = chunks
+    .filter(({ isEager }) => isEager)
+    .map(
+      ({ name, code }) =>
+        `${JSON.stringify(name)}: function (require, module, exports) {${code}},\n`,
+    );
+  const script = [
+    '(function (text) {\n"use strict";',
+    `const chunks = {__proto__: null,\n${eager.join("")}};`,
+    `const places = {__proto__: null, ...${JSON.stringify(places)}};`,
     runtime,
     `load(${JSON.stringify(entry)});`,
-    "})();\n",
+    "})",
   ].join("\n");
-}
-
-function pack(code: string): string {
-  const bytes = Buffer.from(code);
-  const params = { [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length };
-  return brotliCompressSync(bytes, { params }).toString("base64");
+  return Object.freeze({ script, text });
 }

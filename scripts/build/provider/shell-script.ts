@@ -3,7 +3,10 @@
 // of anybody above the folders of Terraform. Knows nothing of what the program does. Invariant:
 // where it cannot run it says so on standard output, which is what Terraform shows of a provider.
 
-const width = 6;
+import type { OneFile } from "./one-file.ts";
+
+/** Of the numbers in the head, so that its length does not depend on them. */
+const width = 8;
 
 /** Reads the program behind this head, and runs it. The oldest Node has to understand it. */
 const loader = `
@@ -13,12 +16,14 @@ if (parts[0] < 22 || (parts[0] === 22 && parts[1] < 18)) {
     process.versions.node);
   process.exit(1);
 }
-var text = require("fs").readFileSync(file, "latin1").slice(START);
-require("vm").runInThisContext(text, { filename: file });
+var all = require("fs").readFileSync(file, "latin1"), at = [START, TEXT];
+require("vm").runInThisContext(all.slice(at[0], at[1]), { filename: file })(all.slice(at[1]));
 `.trim();
 
-function head(start: number): string {
-  const code = loader.replace("START", String(start).padStart(width));
+function head(start: number, text: number): string {
+  const code = loader
+    .replace("START", String(start).padStart(width))
+    .replace("TEXT", String(text).padStart(width));
   return `#!/bin/sh
 if ! command -v node >/dev/null; then
   echo "snapform needs Node 22.18 or later; there is no node on the path of Terraform"
@@ -28,9 +33,9 @@ exec node -e '${code}' -- "$0" "$@"
 `;
 }
 
-/** The script; `text` is ASCII, and a script as `vm` runs it. */
-export function shellScript(text: string): Buffer {
-  if (/[^\0-\x7f]/.test(text)) throw new Error("the program has characters beyond ASCII");
-  const start = head(0).length;
-  return Buffer.from(head(start) + text);
+/** The program as one file. */
+export function shellScript({ script, text }: OneFile): Buffer {
+  if (/[^\0-\x7f]/.test(script + text)) throw new Error("the program has characters beyond ASCII");
+  const start = head(0, 0).length;
+  return Buffer.from(head(start, start + script.length) + script + text);
 }

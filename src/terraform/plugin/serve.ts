@@ -76,7 +76,7 @@ export async function serve<C>(
 /** Throws where the certificate is none: nobody is told to connect to that. */
 function tlsOf(clientCertificate: string, clock: Clock): Tls {
   const pinned = new X509Certificate(clientCertificate).raw;
-  return { certificate: createCertificate(clock), clientCertificate, pinned };
+  return { certificate: createCertificate(clock), pinned };
 }
 
 function announce(

@@ -155,10 +155,12 @@ describe("the provider as one file", () => {
 
   test("lets through what it is started with", () => {
     const file = join(scratch, "provider_v1.1");
-    writeProgram(file, shellScript("console.log(JSON.stringify(process.argv.slice(1)))"));
+    const script =
+      "(function (text) { console.log(JSON.stringify(process.argv.slice(1).concat(text))); })";
+    writeProgram(file, shellScript({ script, text: '"told"' }));
     const { stdout } = spawnSync(file, ["--debug", "a b", "$HOME"], { encoding: "utf8" });
-    expect(JSON.parse(stdout)).toEqual([file, "--debug", "a b", "$HOME"]);
-    expect(() => shellScript("'ü'")).toThrow("beyond ASCII");
+    expect(JSON.parse(stdout)).toEqual([file, "--debug", "a b", "$HOME", '"told"']);
+    expect(() => shellScript({ script, text: "ü" })).toThrow("beyond ASCII");
   });
 });
 
@@ -170,7 +172,7 @@ describe("the provider with its own Node", () => {
     "lives where there is no Node",
     async () => {
       const folder = await project("own-node");
-      const program = await buildExecutable(built.text);
+      const program = await buildExecutable(built.file);
       for (const place of placesIn(folder)) {
         writeProgram(join(place, built.version, platform, programName(built.version)), program);
       }
