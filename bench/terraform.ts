@@ -89,12 +89,12 @@ async function handshake(program: string): Promise<void> {
 }
 
 const builtIn = (amount: number): string => `resource "terraform_data" "all" {
-  count = ${amount}
-  input = "policy-\${count.index}"
+  for_each = toset([for index in range(${amount}) : "policy-\${index}"])
+  input    = each.key
 }
 `;
 
-/** Policies of one collection each; schedules that are never due while this runs. */
+/** Policies of one collection each; the runs that are due were made before. */
 const policies = (amount: number): string => `terraform {
   required_providers {
     snapform = { source = "snapform/snapform" }
@@ -105,16 +105,36 @@ provider "snapform" {
   clusters     = { local = { engine = "lancedb", uri = "./data" } }
   repositories = { vault = { type = "filesystem", path = "./vault" } }
 }
+locals {
+  names = toset([for index in range(${amount}) : "policy-\${index}"])
+}
 resource "snapform_backup_policy" "all" {
-  count       = ${amount}
-  name        = "policy-\${count.index}"
+  for_each    = local.names
+  name        = each.key
   cluster     = "local"
-  collections = ["c\${count.index}"]
+  collections = ["of-\${each.key}"]
   schedule    = { cron = "0 2 1 1 *" }
   retention   = { last = 3 }
   repository  = "vault"
 }
+import {
+  for_each = local.names
+  to       = snapform_backup_policy.all[each.key]
+  id       = each.key
+}
 `;
+
+/** The same for the command line, which takes all first snapshots in one go. */
+const yaml = (amount: number): string => `version: 1
+project: bench
+state: { path: ./vault/.snapform/bench }
+clusters: { local: { engine: lancedb, uri: ./data } }
+repositories: { vault: { type: filesystem, path: ./vault } }
+policies:
+${Array.from({ length: amount }, (_, index) => {
+  const rules = 'schedule: { cron: "0 2 1 1 *" }, retention: { last: 3 }, repository: vault';
+  return `  policy-${index}: { cluster: local, collections: [of-policy-${index}], ${rules} }\n`;
+}).join("")}`;
 
 interface Project {
   readonly name: string;
@@ -159,14 +179,19 @@ function project(name: string, text: string, providerFolder: string): Project {
 const binary =
   ["terraform", "tofu"].find((name) => spawnSync(name, ["version"]).status === 0) ?? "terraform";
 
-/** A table of one row for each policy. */
-async function tables(name: string, amount: number): Promise<void> {
+/** A table of one row for each policy, and a snapshot of each. */
+async function snapshots(name: string, amount: number): Promise<void> {
   process.env["LANCEDB_LOG"] ??= "error";
   const { connect } = await import("@lancedb/lancedb");
-  const database = await connect(join(scratch, name, "data"));
+  const cwd = join(scratch, name);
+  const database = await connect(join(cwd, "data"));
   for (let index = 0; index < amount; index += 1) {
-    await database.createTable(`c${index}`, [{ id: index, vector: [index, 1] }]);
+    await database.createTable(`of-policy-${index}`, [{ id: index, vector: [index, 1] }]);
   }
+  writeFileSync(join(cwd, "snapform.yaml"), yaml(amount));
+  const main = join(root, "src", "cli", "main.ts");
+  const run = spawnSync(process.execPath, [main, "apply", "--yes"], { cwd, encoding: "utf8" });
+  if (run.status !== 0) throw new Error(run.stderr);
 }
 
 /** Applies both, then plans both in turns. */
@@ -213,7 +238,7 @@ function measured(providerFolder: string): { readonly folder: string; peakMiB():
 async function one(folder: string): Promise<void> {
   const base = project("one-built-in", builtIn(1), folder);
   const ours = project("one", policies(1), folder);
-  await tables("one", 1);
+  await snapshots("one", 1);
   const [without, with_] = await plans(base, ours, runs);
   const more = median(with_) - median(without);
   line("plan, terraform_data", without, "s", "");
@@ -224,7 +249,7 @@ async function many(folder: string): Promise<void> {
   const turns = Math.max(3, Math.round(runs / 3));
   const base = project("many-built-in", builtIn(count), folder);
   const ours = project("many", policies(count), folder);
-  await tables("many", count);
+  await snapshots("many", count);
   const [without, with_] = await plans(base, ours, turns);
   const ratio = median(with_) / median(without);
   line(`plan, ${count} terraform_data`, without, "s", "");
