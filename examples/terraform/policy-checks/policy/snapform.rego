@@ -51,6 +51,13 @@ deny contains message if {
 	message := sprintf("%s would be destroyed together with its snapshots", [change.address])
 }
 
+# What a new policy will do is not known before it is applied.
+warn contains message if {
+	some policy in policies
+	policy.change.after_unknown.changes == true
+	message := sprintf("what %s will do is not known yet", [policy.address])
+}
+
 keeps_enough(retention) if retention.keep_all == true
 
 keeps_enough(retention) if at_least(retention.last, min_last)
