@@ -24,7 +24,8 @@ describe("installing the Terraform provider", () => {
     const before = stage.tree("terraform.d");
     for (const file of files) {
       accessSync(stage.path(file), constants.X_OK);
-      const run = promisify(execFile)(process.execPath, [stage.path(file)]);
+      // As Terraform does: the file itself, which looks for Node on the path.
+      const run = promisify(execFile)(stage.path(file));
       await expect(run).rejects.toMatchObject({
         code: 1,
         stdout: "",
