@@ -1,8 +1,9 @@
 // Unpacks what npm would publish and uses it as a user does: the command line with no package
-// beside it (it is a bundle), then each export with only the declared dependencies in reach.
+// beside it (it is a bundle), the provider that it installs, then each export with only the declared
+// dependencies in reach.
 
-import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from "node:fs";
+import { execFileSync, spawnSync } from "node:child_process";
+import { globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 
@@ -60,6 +61,12 @@ try {
     run(join(modules, manifest.name, file), ["--help"], scratch);
     console.log(`package: ${name} --help runs on its own`);
   }
+  const [bin = ""] = Object.values(manifest.bin);
+  run(join(modules, manifest.name, bin), ["terraform", "install"], scratch);
+  const [program = ""] = globSync("terraform.d/plugins/**/terraform-provider-*", { cwd: scratch });
+  const started = spawnSync(join(scratch, program), { encoding: "utf8" });
+  if (!started.stderr.includes("Terraform starts it by itself")) throw new Error(started.stderr);
+  console.log("package: the Terraform provider is installed and starts");
   linkDependencies(modules, Object.keys(manifest.dependencies));
   for (const path of Object.keys(manifest.exports).filter((each) => !/\*|\.json$/.test(each))) {
     const specifier = join(manifest.name, path);
