@@ -1,6 +1,6 @@
 // Unpacks what npm would publish and uses it as a user does: the command line with no package
-// beside it (it is a bundle), the provider that it installs, then each export with only the declared
-// dependencies in reach.
+// beside it (it is a bundle), the provider that it installs, then each export with only the
+// declared dependencies in reach.
 
 import { execFileSync, spawnSync } from "node:child_process";
 import { globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from "node:fs";
