@@ -88,9 +88,10 @@ async function handshake(program: string): Promise<void> {
   line("provider, to the handshake", provider, "ms", `${ratio.toFixed(2)} x (want <= 1.6)`);
 }
 
+/** Counted: with `for_each` Terraform itself takes a minute for a thousand of its own. */
 const builtIn = (amount: number): string => `resource "terraform_data" "all" {
-  for_each = toset([for index in range(${amount}) : "policy-\${index}"])
-  input    = each.key
+  count = ${amount}
+  input = "policy-\${count.index}"
 }
 `;
 
@@ -105,21 +106,18 @@ provider "snapform" {
   clusters     = { local = { engine = "lancedb", uri = "./data" } }
   repositories = { vault = { type = "filesystem", path = "./vault" } }
 }
-locals {
-  names = toset([for index in range(${amount}) : "policy-\${index}"])
-}
 resource "snapform_backup_policy" "all" {
-  for_each    = local.names
-  name        = each.key
+  count       = ${amount}
+  name        = "policy-\${count.index}"
   cluster     = "local"
-  collections = ["of-\${each.key}"]
+  collections = ["of-policy-\${count.index}"]
   schedule    = { cron = "0 2 1 1 *" }
   retention   = { last = 3 }
   repository  = "vault"
 }
 import {
-  for_each = local.names
-  to       = snapform_backup_policy.all[each.key]
+  for_each = { for index in range(${amount}) : "policy-\${index}" => index }
+  to       = snapform_backup_policy.all[each.value]
   id       = each.key
 }
 `;
