@@ -2,6 +2,7 @@ import { Worker } from "node:worker_threads";
 import { SnapformError } from "../../errors/index.ts";
 import { cancelControl, type AssistTask, type CopyTask, type HashTask } from "./copy-task.ts";
 import type { WorkerReply, WorkerRequest } from "./copy-worker.ts";
+import { errorOf, type ThreadFailure } from "./thread-failure.ts";
 
 /** What is watched while a task runs. */
 export interface TaskWatch {
@@ -49,13 +50,12 @@ function startWorker(): Worker {
   );
 }
 
-function failure(reply: Extract<WorkerReply, { kind: "failed" }>): Error {
-  const { code, path, message } = reply;
+function failure(reply: ThreadFailure): Error {
+  const { code, message } = reply;
   if (code === "aborted" || code === "cancelled") {
     return new SnapformError(code, message, { retryable: code === "aborted" });
   }
-  const error = new Error(message);
-  return Object.assign(error, code === null ? {} : { code }, path === null ? {} : { path });
+  return errorOf(reply);
 }
 
 class WorkerPool implements CopyPool {

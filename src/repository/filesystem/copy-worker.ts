@@ -2,6 +2,7 @@ import { closeSync, fsync } from "node:fs";
 import { parentPort, type MessagePort } from "node:worker_threads";
 import { runAssist, runCopy, runHash, type Task, type TaskBench } from "./copy-task.ts";
 import { createHasher } from "./hasher.ts";
+import { failureOf, type ThreadFailure } from "./thread-failure.ts";
 
 /** From the pool to a worker. */
 export interface WorkerRequest {
@@ -14,13 +15,7 @@ export type WorkerReply =
   | { readonly id: number; readonly kind: "progress"; readonly bytes: number }
   | { readonly id: number; readonly kind: "free" }
   | { readonly id: number; readonly kind: "done"; readonly hash: string }
-  | {
-      readonly id: number;
-      readonly kind: "failed";
-      readonly code: string | null;
-      readonly path: string | null;
-      readonly message: string;
-    };
+  | (ThreadFailure & { readonly id: number });
 
 const BUFFER_BYTES = 1024 * 1024;
 
@@ -60,10 +55,7 @@ function serve(port: MessagePort): void {
     };
     run(task, bench, () => reply({ id, kind: "free" })).then(
       (hash) => reply({ id, kind: "done", hash }),
-      (error: unknown) => {
-        const { code, path, message } = error as NodeJS.ErrnoException;
-        reply({ id, kind: "failed", code: code ?? null, path: path ?? null, message });
-      },
+      (error: unknown) => reply({ id, ...failureOf(error) }),
     );
   });
 }

@@ -3,6 +3,7 @@ import { SnapformError } from "../../errors/index.ts";
 import type { HashName } from "../../snapshot/manifest.ts";
 import type { Digests, HashReply, HashRequest, HashStep } from "./hash-worker.ts";
 import { newStreamMemory, type StreamMemory } from "./stream-memory.ts";
+import { errorOf } from "./thread-failure.ts";
 
 /** A hash that a thread computes of bytes as they come, and the memory in which they come. */
 export interface RunningHash {
@@ -47,11 +48,6 @@ function startWorker(): Worker {
     ),
     { resourceLimits: { maxYoungGenerationSizeMb: 2, maxOldGenerationSizeMb: 64 } },
   );
-}
-
-function failure({ code, path, message }: Extract<HashReply, { kind: "failed" }>): Error {
-  const names = { ...(code === null ? {} : { code }), ...(path === null ? {} : { path }) };
-  return Object.assign(new Error(message), names);
 }
 
 class Threads implements HashThreads {
@@ -114,7 +110,7 @@ class Threads implements HashThreads {
     thread.worker.on("message", (reply: HashReply) => {
       const waiting = thread.running.get(reply.id)?.shift();
       if (reply.kind === "done") waiting?.resolve(reply.digests);
-      else waiting?.reject(failure(reply));
+      else waiting?.reject(errorOf(reply));
     });
     thread.worker.on("error", (error) => this.#lose(thread, error));
     thread.worker.on("exit", () => this.#lose(thread, undefined));

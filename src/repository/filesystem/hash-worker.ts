@@ -3,6 +3,7 @@ import { parentPort, type MessagePort } from "node:worker_threads";
 import type { HashName } from "../../snapshot/manifest.ts";
 import { createHasher, type Hasher } from "./hasher.ts";
 import { slotsOf } from "./stream-memory.ts";
+import { failureOf, type ThreadFailure } from "./thread-failure.ts";
 
 /** Hashes of the same bytes. */
 export type Digests = Readonly<Partial<Record<HashName, string>>>;
@@ -26,13 +27,7 @@ export interface HashRequest {
 
 export type HashReply =
   | { readonly id: number; readonly kind: "done"; readonly digests: Digests }
-  | {
-      readonly id: number;
-      readonly kind: "failed";
-      readonly code: string | null;
-      readonly path: string | null;
-      readonly message: string;
-    };
+  | (ThreadFailure & { readonly id: number });
 
 const READ_BYTES = 1024 * 1024;
 
@@ -89,10 +84,7 @@ function serve(port: MessagePort): void {
       .then((one) => advance(one, step))
       .then(
         (digests): HashReply => ({ id, kind: "done", digests }),
-        (error: unknown): HashReply => {
-          const { code, path, message } = error as NodeJS.ErrnoException;
-          return { id, kind: "failed", code: code ?? null, path: path ?? null, message };
-        },
+        (error: unknown): HashReply => ({ id, ...failureOf(error) }),
       )
       .then((reply) => port.postMessage(reply));
   });
