@@ -8,7 +8,6 @@
 //
 //   node bench/qdrant.ts
 
-import { execFileSync, spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -19,6 +18,7 @@ import { openQdrantDriver } from "../src/engines/qdrant/driver.ts";
 import { openFilesystemRepository } from "../src/repository/filesystem/index.ts";
 import type { Repository } from "../src/repository/repository.ts";
 import { requestOf } from "../src/testing/repository/harness.ts";
+import { curl, ratioLine, timedOn } from "./against-curl.ts";
 import { measureInventory } from "./qdrant/inventory.ts";
 import { startServers, type Servers } from "./qdrant/start-servers.ts";
 
@@ -61,32 +61,10 @@ async function snapshotOf(driver: EngineDriver): Promise<NativeSnapshot> {
   return made;
 }
 
-async function curl(args: readonly string[]): Promise<void> {
-  const child = spawn("curl", ["-s", "-S", "-f", ...args], {
-    stdio: ["ignore", "ignore", "inherit"],
-  });
-  const code = await new Promise((resolve) => child.on("close", resolve));
-  if (code !== 0) throw new Error(`curl ended with ${String(code)}`);
-}
-
-async function timed(work: () => Promise<unknown>): Promise<number> {
-  execFileSync("sync", ["-f", root]);
-  const startedAt = performance.now();
-  await work();
-  return performance.now() - startedAt;
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
-}
+const timed = (work: () => Promise<unknown>): Promise<number> => timedOn(root, work);
 
 function say(name: string, ours: readonly number[], curls: readonly number[]): void {
-  const ratios = ours.map((ms, index) => ms / (curls[index] ?? Number.NaN));
-  const range = [Math.min(...ratios), Math.max(...ratios)].map((one) => one.toFixed(2)).join("..");
-  console.log(
-    `  ${name.padEnd(20)} ${median(ours).toFixed(0).padStart(6)} ms, curl ` +
-      `${median(curls).toFixed(0).padStart(6)} ms: ${median(ratios).toFixed(2)} x [${range}]`,
-  );
+  console.log(ratioLine(name, ours, curls));
 }
 
 /** The files of a snapshot as curl would fetch them: address and name of each. */

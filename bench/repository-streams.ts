@@ -6,7 +6,7 @@
 //
 //   node bench/repository-streams.ts
 
-import { execFileSync, spawn } from "node:child_process";
+import { spawn } from "node:child_process";
 import { createHash, randomFillSync } from "node:crypto";
 import { closeSync, mkdtempSync, openSync, rmSync, writeSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -19,6 +19,7 @@ import { openFilesystemRepository } from "../src/repository/filesystem/index.ts"
 import type { Repository } from "../src/repository/repository.ts";
 import { requestOf } from "../src/testing/repository/harness.ts";
 import type { HashName } from "../src/snapshot/manifest.ts";
+import { curl, median, ratioLine, timedOn } from "./against-curl.ts";
 
 const sizeMb = Number(process.env["SIZE_MB"] ?? 2048);
 const runs = Number(process.env["RUNS"] ?? 5);
@@ -57,32 +58,11 @@ function openVault(): Promise<Repository> {
   return openFilesystemRepository({ name: "vault", path: vault, hash, ...rest });
 }
 
-async function curl(args: readonly string[]): Promise<void> {
-  const child = spawn("curl", ["-s", "-S", ...args], { stdio: ["ignore", "ignore", "inherit"] });
-  const code = await new Promise((resolve) => child.on("close", resolve));
-  if (code !== 0) throw new Error(`curl ended with ${String(code)}`);
-}
-
-async function timed(work: () => Promise<unknown>): Promise<number> {
-  execFileSync("sync", ["-f", root]);
-  const startedAt = performance.now();
-  await work();
-  return performance.now() - startedAt;
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
-}
+const timed = (work: () => Promise<unknown>): Promise<number> => timedOn(root, work);
 
 function say(name: string, ours: readonly number[], curls: readonly number[]): void {
-  const ratios = ours.map((ms, index) => ms / (curls[index] ?? Number.NaN));
   const rate = Math.round(sizeMb / (median(ours) / 1000));
-  const range = [Math.min(...ratios), Math.max(...ratios)].map((one) => one.toFixed(2)).join("..");
-  console.log(
-    `  ${name.padEnd(22)} ${median(ours).toFixed(0).padStart(6)} ms, curl ` +
-      `${median(curls).toFixed(0).padStart(6)} ms: ${median(ratios).toFixed(2)} x [${range}], ` +
-      `${rate} MiB/s each`,
-  );
+  console.log(`${ratioLine(name, ours, curls)}, ${rate} MiB/s each`);
 }
 
 async function download(url: string, sha256: string, width: number): Promise<void> {
