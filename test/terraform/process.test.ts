@@ -2,7 +2,8 @@ import { spawnSync } from "node:child_process";
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { eventually, isAlive, openScene, SECRET, startDebugProvider, type Scene } from "./scene.ts";
+import { eventually, isAlive } from "./running.ts";
+import { openScene, SECRET, startDebugProvider, type Scene } from "./scene.ts";
 import { findTerraform } from "./terraform-binary.ts";
 
 const binary = findTerraform();

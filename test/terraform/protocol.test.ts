@@ -1,7 +1,8 @@
 import { readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { openScene, SECRET, startDebugProvider, type DebugProvider, type Scene } from "./scene.ts";
+import type { DebugProvider } from "./running.ts";
+import { openScene, SECRET, startDebugProvider, type Scene } from "./scene.ts";
 import { findTerraform, knowsWriteOnly } from "./terraform-binary.ts";
 
 const binary = findTerraform();

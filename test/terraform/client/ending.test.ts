@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { encodeMessage } from "../../../src/terraform/wire/protobuf.ts";
 import { UNKNOWN } from "../../../src/terraform/wire/value.ts";
 import { decodeObject } from "../../unit/terraform/server/client.ts";
-import { eventually } from "../scene.ts";
+import { eventually } from "../running.ts";
 import { connect, thing, thingSchema, type Connected } from "./connect.ts";
 import { framed } from "./grpc-client.ts";
 

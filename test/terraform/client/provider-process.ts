@@ -3,7 +3,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { isAlive } from "../scene.ts";
+import { isAlive } from "../running.ts";
 import { createIdentity, type Identity } from "./identity.ts";
 
 const MAIN = join(import.meta.dirname, "..", "example-main.ts");

@@ -1,9 +1,9 @@
 import { access, readdir, readFile, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { isAlive } from "../scene.ts";
+import { eventually, isAlive } from "../running.ts";
 import { findTerraform } from "../terraform-binary.ts";
-import { eventually, openScene, policy, POLICY, type Scene } from "./scene.ts";
+import { openScene, policy, POLICY, type Scene } from "./scene.ts";
 
 const binary = findTerraform();
 

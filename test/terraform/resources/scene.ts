@@ -1,25 +1,23 @@
-import { spawn, type ChildProcess } from "node:child_process";
-import { chmod, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { setTimeout as after } from "node:timers/promises";
 import { connect } from "@lancedb/lancedb";
+import {
+  environment,
+  installOverride,
+  instanceOf,
+  startDebug,
+  startTerraform,
+  type DebugProvider as Debug,
+  type Run,
+  type Started,
+} from "../running.ts";
 
 const MAIN = join(import.meta.dirname, "provider-main.ts");
+const OVERRIDE = { source: "snapform/snapform", main: MAIN };
 
 /** Each run of Terraform starts several providers; compiled once they start four times as fast. */
 const COMPILED = join(tmpdir(), "snapform-test-compile-cache");
-
-export interface Run {
-  readonly status: number | null;
-  /** Everything that was printed, with its line breaks and frames made one space each. */
-  readonly text: string;
-}
-
-export interface Started {
-  readonly child: ChildProcess;
-  readonly done: Promise<Run>;
-}
 
 /** A folder with a configuration and an embedded database, driven by the real Terraform. */
 export interface Scene {
@@ -67,19 +65,12 @@ export const POLICY = "snapform_backup_policy.nightly";
 export async function openScene(binary: string, debug: DebugProvider | null): Promise<Scene> {
   const folder = debug?.folder ?? (await mkdtemp(join(tmpdir(), "sf-tfr-")));
   const clock = join(folder, "clock");
-  if (debug === null) await install(folder);
+  if (debug === null) await installOverride(folder, OVERRIDE);
   else await clear(folder);
   const env: NodeJS.ProcessEnv = {
-    PATH: process.env["PATH"],
-    HOME: join(folder, "home"),
-    TMPDIR: join(folder, "tmp"),
-    TF_DATA_DIR: join(folder, "terraform"),
-    TF_CLI_CONFIG_FILE: join(folder, "terraform.rc"),
+    ...environment(folder, "terraform", debug?.reattach ?? null),
     SNAPFORM_TEST_CLOCK: clock,
     NODE_COMPILE_CACHE: COMPILED,
-    CHECKPOINT_DISABLE: "1",
-    TF_IN_AUTOMATION: "1",
-    ...(debug !== null && { TF_REATTACH_PROVIDERS: debug.reattach }),
   };
   const scene: Scene = {
     folder,
@@ -125,19 +116,6 @@ provider "snapform" {${provider}}
   return scene;
 }
 
-/** As `dev_overrides` want it: an executable of the right name, which also notes its number. */
-async function install(folder: string): Promise<void> {
-  for (const name of ["bin", "home", "tmp", "pids"]) await mkdir(join(folder, name));
-  const script = join(folder, "bin", "terraform-provider-snapform");
-  const note = `: > "${join(folder, "pids")}/$$"`;
-  const command = `exec "${process.execPath}" "${MAIN}" "$@"`;
-  await writeFile(script, `#!/bin/sh\n${note}\n${command}\n`);
-  await chmod(script, 0o755);
-  const overrides = `    "snapform/snapform" = "${join(folder, "bin")}"`;
-  const config = `provider_installation {\n  dev_overrides {\n${overrides}\n  }\n  direct {}\n}\n`;
-  await writeFile(join(folder, "terraform.rc"), config);
-}
-
 /** What one test has left for the next one in the folder of a provider that goes on. */
 async function clear(folder: string): Promise<void> {
   for (const name of await readdir(folder)) {
@@ -147,92 +125,38 @@ async function clear(folder: string): Promise<void> {
   await writeFile(join(folder, "terraform.rc"), "");
 }
 
-function start(
-  binary: string,
-  args: readonly string[],
-  cwd: string,
-  env: NodeJS.ProcessEnv,
-): Started {
-  const [command = "", ...rest] = args;
-  const flags = command === "state" ? [] : ["-no-color"];
-  // A group of its own, so that a test can send it the signal of a terminal.
-  const child = spawn(binary, [command, ...flags, ...rest], {
-    cwd,
-    env,
-    detached: true,
-    stdio: ["ignore", "pipe", "pipe"],
+/** What is printed, with its line breaks and frames made one space each. */
+function start(...started: Parameters<typeof startTerraform>): Started {
+  const { child, done } = startTerraform(...started);
+  const flat = ({ status, text }: Run): Run => ({
+    status,
+    text: text.replace(/[│╷╵\s]+/g, " "),
   });
-  let text = "";
-  child.stdout?.on("data", (chunk: Buffer) => (text += chunk.toString()));
-  child.stderr?.on("data", (chunk: Buffer) => (text += chunk.toString()));
-  const done = new Promise<Run>((resolve, reject) => {
-    child.on("error", reject);
-    child.on("close", (status) => resolve({ status, text: text.replace(/[│╷╵\s]+/g, " ") }));
-  });
-  return { child, done };
-}
-
-interface StateFile {
-  readonly resources: readonly {
-    readonly type: string;
-    readonly name: string;
-    readonly instances: readonly { readonly attributes: Record<string, unknown> }[];
-  }[];
+  return { child, done: done.then(flat) };
 }
 
 async function attributesOf(
   folder: string,
   address: string,
 ): Promise<Record<string, unknown> | null> {
-  const text = await readFile(join(folder, "terraform.tfstate"), "utf8").catch(() => null);
-  if (text === null) return null;
-  const { resources } = JSON.parse(text) as StateFile;
-  const found = resources.find(({ type, name }) => `${type}.${name}` === address);
-  return found?.instances[0]?.attributes ?? null;
+  const instance = await instanceOf(folder, address);
+  return (instance?.["attributes"] as Record<string, unknown> | undefined) ?? null;
 }
 
-/** Looks again and again until it is so; fails after a minute. */
-export async function eventually(what: string, isSo: () => Promise<boolean>): Promise<void> {
-  for (let attempt = 0; attempt < 600; attempt += 1) {
-    if (await isSo()) return;
-    await after(100);
-  }
-  throw new Error(`never happened: ${what}`);
-}
-
-export interface DebugProvider {
+export interface DebugProvider extends Debug {
   readonly folder: string;
-  readonly reattach: string;
-  close(): Promise<void>;
 }
 
 /** The provider in debug mode: one process for any number of runs, in one folder. */
 export async function startDebugProvider(): Promise<DebugProvider> {
   const folder = await mkdtemp(join(tmpdir(), "sf-tfr-"));
-  const child = spawn(process.execPath, [MAIN, "--debug"], {
-    cwd: folder,
-    env: { ...process.env, SNAPFORM_TEST_CLOCK: join(folder, "clock") },
-    stdio: ["ignore", "pipe", "ignore"],
-  });
-  const ended = new Promise((resolve) => {
-    child.once("close", resolve);
-  });
-  let text = "";
-  const reattach = await new Promise<string>((resolve, reject) => {
-    child.once("error", reject);
-    child.once("close", () => reject(new Error(`the provider ended: ${text}`)));
-    child.stdout.on("data", (chunk: Buffer) => {
-      text += chunk.toString();
-      const found = /^TF_REATTACH_PROVIDERS='(.*)'$/m.exec(text)?.[1];
-      if (found !== undefined) resolve(found);
-    });
-  });
+  const env = { ...process.env, SNAPFORM_TEST_CLOCK: join(folder, "clock") };
+  const debug = await startDebug(MAIN, { cwd: folder, env });
   return {
     folder,
-    reattach,
+    reattach: debug.reattach,
     async close() {
-      child.kill("SIGTERM");
-      await ended;
+      await debug.close();
       await rm(folder, { recursive: true, force: true });
     },
   };
