@@ -86,9 +86,9 @@ function bindingFaults({ saved, fresh, inventory }: ReviewRequest): string[] {
     );
   }
   for (const cluster of inventory.clusters) {
-    const planned = saved.clusters[cluster.name];
-    if ((planned ?? null) === null || cluster.identity === null) continue;
-    if (isSameCluster(planned ?? "", cluster.identity)) continue;
+    const planned = saved.clusters[cluster.name] ?? null;
+    if (planned === null || cluster.identity === null) continue;
+    if (isSameCluster(planned, cluster.identity)) continue;
     faults.push(`cluster ${cluster.name} is another one now`);
   }
   for (const repository of inventory.repositories) {

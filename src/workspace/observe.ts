@@ -121,15 +121,12 @@ function knownNatives(
   cluster: string,
   stored: readonly Snapshot[],
 ): readonly KnownNative[] {
-  const known = new Map<string, KnownNative>();
   // Where there is a record it is the record that knows whether the cluster still has its copy.
   const unrecorded = stored.filter(({ id }) => state?.snapshots[id] === undefined);
-  for (const each of [...unrecorded, ...Object.values(state?.snapshots ?? {})]) {
-    if (each.cluster !== cluster || each.native === null) continue;
-    const { collection, native } = each;
-    known.set(keyOf(cluster, collection, native.key), { collection, ...native });
-  }
-  return [...known.values()];
+  const known = byNativeKey([...unrecorded, ...Object.values(state?.snapshots ?? {})]);
+  return [...known.values()].flatMap(({ cluster: name, collection, native }): KnownNative[] =>
+    name === cluster && native !== null ? [{ collection, ...native }] : [],
+  );
 }
 
 /** One entry per snapshot: copies of one id, in repositories and on the cluster, come together. */
@@ -150,13 +147,14 @@ function mergeSnapshots(
     const native = snapshot.native ?? known.native;
     merged.set(key, { ...known, pinned, native, copies: [...known.copies, ...snapshot.copies] });
   };
-  for (const snapshot of repositories.flatMap((view) => view.snapshots)) {
+  const stored = repositories.flatMap((view) => view.snapshots);
+  for (const snapshot of stored) {
     // A pin that was recorded and had not reached every copy when its process died still holds.
     const record = request.state?.snapshots[snapshot.id];
     add(record?.pinned ? { ...snapshot, pinned: true } : snapshot);
   }
-  const records = recordsByNativeKey(request.state);
-  const copied = copiedByNativeKey(repositories.flatMap((view) => view.snapshots));
+  const records = byNativeKey(Object.values(request.state?.snapshots ?? {}));
+  const copied = byNativeKey(stored);
   for (const { observed, native } of clusters) {
     for (const entry of native) {
       const key = keyOf(observed.name, entry.collection, entry.key);
@@ -170,22 +168,16 @@ function mergeSnapshots(
   return [...merged.values()];
 }
 
-function copiedByNativeKey(stored: readonly Snapshot[]): ReadonlyMap<string, Snapshot> {
-  const copied = new Map<string, Snapshot>();
-  for (const snapshot of stored) {
-    const { cluster, collection, native } = snapshot;
-    if (native !== null) copied.set(keyOf(cluster, collection, native.key), snapshot);
+/** Records, or manifests, by the key under which the cluster keeps what they are about. */
+function byNativeKey<T extends Pick<SnapshotRecord, "cluster" | "collection" | "native">>(
+  entries: readonly T[],
+): ReadonlyMap<string, T> {
+  const found = new Map<string, T>();
+  for (const entry of entries) {
+    const { cluster, collection, native } = entry;
+    if (native !== null) found.set(keyOf(cluster, collection, native.key), entry);
   }
-  return copied;
-}
-
-function recordsByNativeKey(state: State | null): ReadonlyMap<string, SnapshotRecord> {
-  const records = new Map<string, SnapshotRecord>();
-  for (const record of Object.values(state?.snapshots ?? {})) {
-    if (record.native === null) continue;
-    records.set(keyOf(record.cluster, record.collection, record.native.key), record);
-  }
-  return records;
+  return found;
 }
 
 function snapshotOfNative(
