@@ -1,3 +1,4 @@
+import { alikeText, textOf } from "../../terraform/schema/alike.ts";
 import {
   checkDataSource,
   checkResource,
@@ -14,7 +15,6 @@ import {
   type TerraformObject,
 } from "../../terraform/schema/schema.ts";
 import type { Given } from "../l1/attributes.ts";
-import { alikeText, textOf } from "./alike.ts";
 import { inTypeScript } from "./in-typescript.ts";
 import { knownValues } from "./known-values.ts";
 import { unknownNames } from "./unknown-names.ts";

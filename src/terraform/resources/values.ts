@@ -10,9 +10,16 @@ import type { Diagnostic } from "../server/diagnostic.ts";
 import { fromPlain, toPlain } from "../wire/plain.ts";
 import { memberOf, treeOf, type Tree, type Value } from "../wire/value.ts";
 
-/** A tree of the protocol in the terms of terraform/schema/. */
+/** Trees are frozen; the same one is asked for by each step of a call, the provider's by all. */
+const plain = new WeakMap<Tree, TerraformObject>();
+
+/** A tree of the protocol in the terms of terraform/schema/; the same object for the same tree. */
 export function plainOf(tree: Tree): TerraformObject {
-  return toPlain<typeof NOT_KNOWN>(tree, NOT_KNOWN) as TerraformObject;
+  const known = plain.get(tree);
+  if (known !== undefined) return known;
+  const made = toPlain<typeof NOT_KNOWN>(tree, NOT_KNOWN) as TerraformObject;
+  plain.set(tree, made);
+  return made;
 }
 
 /** The way back; members that are undefined are left out. */

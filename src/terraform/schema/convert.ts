@@ -2,16 +2,18 @@ import { checkValues } from "../../config/check-values.ts";
 import type { Desired } from "../../desired/desired.ts";
 import { freeze } from "../../desired/freeze.ts";
 import { CONFIG_SHAPE } from "../../desired/shape.gen.ts";
+import { alikeText, textOf } from "./alike.ts";
 import { checkAttributes } from "./attribute-checks.ts";
 import { at, isObject } from "./canonical-value.ts";
 import { withProviderDefaults } from "./defaults.ts";
 import type { Environment } from "./environment.ts";
 import { hasErrors, mistakeAt, type Mistake } from "./mistake.ts";
 import { camelCase } from "./names.ts";
-import { providerConfig } from "./provider-config.ts";
+import { providerConfig, type ProviderConfig } from "./provider-config.ts";
 import { PROVIDER_SCHEMA } from "./provider-schema.gen.ts";
+import { openRecent, type Recent } from "./recent.ts";
 import { RESOURCE_KINDS, resourceConfig, type ResourceTypeName } from "./resource-config.ts";
-import { UNKNOWN, type Attributes, type TerraformObject } from "./schema.ts";
+import { UNKNOWN, type Attribute, type Attributes, type TerraformObject } from "./schema.ts";
 
 /** What values mean depends on. */
 export interface Surroundings {
@@ -29,9 +31,29 @@ export interface Resolved {
   readonly mistakes: readonly Mistake[];
 }
 
+/** What all resources of one provider have in common. */
+interface Outer {
+  readonly around: Surroundings;
+  readonly config: ProviderConfig;
+  /** Resources by what was given of them. */
+  readonly resolved: Recent<Resolved>;
+}
+
+/** By identity: the configuration holds secrets, which are no keys. */
+const outers = new WeakMap<TerraformObject, Outer>();
+
+function outerOf(provider: TerraformObject, around: Surroundings): Outer {
+  const known = outers.get(provider);
+  if (known !== undefined && known.around === around) return known;
+  const config = providerConfig(provider, around.env);
+  const outer: Outer = { around, config, resolved: openRecent() };
+  outers.set(provider, outer);
+  return outer;
+}
+
 /** Resolves the provider's configuration on its own: clusters and repositories. */
 export function resolveProvider(provider: TerraformObject, around: Surroundings): Resolved {
-  const { config, mistakes, referenceOf } = providerConfig(provider, around.env);
+  const { config, mistakes, referenceOf } = outerOf(provider, around).config;
   const checked = checkValues({ config, folder: around.directory, referenceOf });
   const { attributes } = PROVIDER_SCHEMA.provider;
   const found = checked.mistakes.map((each) => mistakeAt(attributes, each.path, each));
@@ -40,7 +62,8 @@ export function resolveProvider(provider: TerraformObject, around: Surroundings)
 
 /**
  * Resolves one resource, with the provider's configuration around it. What is desired holds that
- * one resource, the clusters and the repositories.
+ * one resource, the clusters and the repositories. What was worked out for a provider is kept with
+ * the object that it is.
  */
 export function resolveResource(
   type: ResourceTypeName,
@@ -48,7 +71,25 @@ export function resolveResource(
   provider: TerraformObject,
   around: Surroundings,
 ): Resolved {
-  const outer = providerConfig(provider, around.env);
+  const { config, resolved: known } = outerOf(provider, around);
+  const attributes = attributesOf(type);
+  // What came of it may have changed since it was refreshed, and says nothing of what is wanted.
+  const given = Object.fromEntries(
+    Object.entries(value).filter(([name]) => isGiven(attributes[name])),
+  );
+  return known.of(`${type} ${textOf(given)}`, () => resolveGiven(type, given, config, around));
+}
+
+function isGiven(attribute: Attribute | undefined): boolean {
+  return attribute?.computed !== true || attribute.optional === true;
+}
+
+function resolveGiven(
+  type: ResourceTypeName,
+  value: TerraformObject,
+  outer: ProviderConfig,
+  around: Surroundings,
+): Resolved {
   const { defaults, referenceOf } = outer;
   const attributes = attributesOf(type);
   const whole = withProviderDefaults(attributes, value, defaults);
@@ -74,17 +115,28 @@ export function resolveResource(
   return resolved({ ...checked, desired }, mistakes);
 }
 
+/** Stands for the provider's configuration where nothing is known of it. */
+const ANY_PROVIDER: TerraformObject = Object.freeze({
+  project: "unknown",
+  state: UNKNOWN,
+  clusters: UNKNOWN,
+  repositories: UNKNOWN,
+  // No time zone that could be the default makes a good expression bad.
+  defaults: null,
+});
+
+const ANYWHERE: Surroundings = Object.freeze({ env: {}, directory: "/" });
+
+/** What was found in the first one of those that are alike. */
+const firstFound = openRecent<readonly Mistake[]>();
+
 /** Checks one resource where nothing is known of the provider's configuration. */
 export function checkResource(type: ResourceTypeName, value: TerraformObject): readonly Mistake[] {
-  const provider: TerraformObject = {
-    project: "unknown",
-    state: UNKNOWN,
-    clusters: UNKNOWN,
-    repositories: UNKNOWN,
-    // No time zone that could be the default makes a good expression bad.
-    defaults: null,
-  };
-  return resolveResource(type, value, provider, { env: {}, directory: "/" }).mistakes;
+  const { config } = outerOf(ANY_PROVIDER, ANYWHERE);
+  const check = (): readonly Mistake[] => resolveGiven(type, value, config, ANYWHERE).mistakes;
+  const found = firstFound.of(alikeText(type, value), check);
+  // A mistake may name what it was found in.
+  return found.length === 0 ? found : check();
 }
 
 /** Checks the filters of a data source. */
@@ -126,10 +178,11 @@ function ownMistakes(
   const section = CONFIG_SHAPE.fields[RESOURCE_KINDS[type].section];
   const shared =
     section?.kind === "map" && section.values.kind === "object" ? section.values : null;
-  const own = Object.entries(attributes).filter(([name, { computed, optional }]) => {
-    const isGiven = optional === true || computed !== true;
+  const own = Object.entries(attributes).filter(([name, attribute]) => {
     // The name is checked as a name of the configuration.
-    return isGiven && name !== "name" && !Object.hasOwn(shared?.fields ?? {}, camelCase(name));
+    return (
+      isGiven(attribute) && name !== "name" && !Object.hasOwn(shared?.fields ?? {}, camelCase(name))
+    );
   });
   return checkAttributes(Object.fromEntries(own), value);
 }

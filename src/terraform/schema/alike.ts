@@ -1,5 +1,6 @@
-import type { ResourceTypeName } from "../../terraform/schema/resource-config.ts";
-import { UNKNOWN, type TerraformObject } from "../../terraform/schema/schema.ts";
+import { at, isList } from "./canonical-value.ts";
+import type { ResourceTypeName } from "./resource-config.ts";
+import { UNKNOWN, type TerraformObject, type TerraformValue } from "./schema.ts";
 
 interface Independent {
   readonly texts: readonly string[];
@@ -25,26 +26,26 @@ const notKnown = "\0 not known";
 export function alikeText(type: ResourceTypeName, values: TerraformObject): string {
   const { texts, lists } = independent[type];
   // A name is compared with those that it had before.
-  const isCompared = Object.hasOwn(values, "former_names");
+  const isCompared = at(values, "former_names") !== null;
   const leftOut = isCompared
     ? []
     : [
-        ...texts.filter((name) => isPlain(values[name])),
-        ...lists.filter((name) => isPlainList(values[name])),
+        ...texts.filter((name) => isPlain(at(values, name))),
+        ...lists.filter((name) => isPlainList(at(values, name))),
       ];
   const rest = Object.entries(values).filter(([name]) => !leftOut.includes(name));
   return `${type} ${leftOut.join()} ${textOf(Object.fromEntries(rest))}`;
 }
 
 /** The value as text; what is not known differs from everything that is. */
-export function textOf(value: TerraformObject): string {
+export function textOf(value: TerraformValue): string {
   return JSON.stringify(value, (_, each: unknown) => (each === UNKNOWN ? notKnown : each));
 }
 
-function isPlain(value: unknown): boolean {
+function isPlain(value: TerraformValue): boolean {
   return typeof value === "string" && plain.test(value);
 }
 
-function isPlainList(value: unknown): boolean {
-  return Array.isArray(value) && value.length > 0 && value.every(isPlain);
+function isPlainList(value: TerraformValue): boolean {
+  return isList(value) && value.length > 0 && value.every(isPlain);
 }
