@@ -16,10 +16,25 @@ import { planDiagnostics } from "./plan-diagnostics.ts";
 import { diagnosticsOf, isTrue, planDefaults, plainOf, textAt, withMembers } from "./values.ts";
 import { formatKept, pack, parseKept, viewOf, type View } from "./view.ts";
 
+/** What was last planned of a view: a refresh plans to describe what it has seen. */
+interface Planned {
+  readonly desired: Desired;
+  readonly options: string;
+  readonly plan: Plan;
+}
+
+const lastPlans = new WeakMap<View, Planned>();
+
 /** The plan that the command line would make of this one resource. */
 export function planOf(kind: Kind, desired: Desired, view: View, value: Tree): Plan {
-  const options = optionsOf(kind, value);
-  return planConfig(focus(kind, desired), view.inventory, view.state, new Date(view.at), options);
+  const given = optionsOf(kind, value);
+  const options = JSON.stringify(given);
+  const last = lastPlans.get(view);
+  if (last !== undefined && last.desired === desired && last.options === options) return last.plan;
+  const { inventory, state, at } = view;
+  const plan = planConfig(focus(kind, desired), inventory, state, new Date(at), given);
+  lastPlans.set(view, { desired, options, plan });
+  return plan;
 }
 
 /** Only this resource, as it wants to be planned. */

@@ -2,6 +2,7 @@ import { deflateRawSync, inflateRawSync } from "node:zlib";
 import { SnapformError } from "../../errors/index.ts";
 import type { State } from "../../ledger/state.ts";
 import type { Inventory } from "../../snapshot/inventory.ts";
+import { openRecent } from "../schema/recent.ts";
 import type { Private } from "../server/definition.ts";
 import { isTree } from "../wire/value.ts";
 
@@ -45,10 +46,16 @@ export function unpack(text: string): unknown {
   }
 }
 
+/** By their text: what a refresh has just written is read by the plan that follows. */
+const views = openRecent<View>();
+
 /** @throws SnapformError `resource-exhausted` for more than Terraform can keep */
 export function formatView(view: View): string {
   const text = pack(view);
-  if (text.length <= MOST_CHARACTERS) return text;
+  if (text.length <= MOST_CHARACTERS) {
+    views.of(text, () => view);
+    return text;
+  }
   const count = view.inventory.snapshots.length;
   const message = `its ${count} snapshots are more than one resource of Terraform can hold`;
   throw new SnapformError("resource-exhausted", message, {
@@ -85,5 +92,5 @@ export function parseKept(kept: Private): Kept {
 }
 
 export function viewOf({ view }: Kept): View | null {
-  return view === null ? null : (unpack(view) as View);
+  return view === null ? null : views.of(view, () => unpack(view) as View);
 }

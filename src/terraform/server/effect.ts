@@ -19,24 +19,30 @@ export async function runEffect<C, T>(
 ): Promise<T> {
   const { clock, log } = session;
   const configured = needConfigured(session);
-  const done = new AbortController();
-  const expired = new AbortController();
-  const { limitMs = null } = effect;
-  if (limitMs !== null) {
-    clock.sleep(limitMs, done.signal).then(
-      () => expired.abort(tooLong(effect.doing, limitMs)),
-      () => undefined,
-    );
-  }
-  const signal = AbortSignal.any([session.stop.signal, expired.signal]);
+  const { signal, release } = signalOf(session, effect);
   try {
     return await Promise.race([run({ configured, signal, clock, log }), session.crashed]);
   } catch (error) {
     // An interrupted library says "aborted"; why it was interrupted is what the user wants to know.
     throw signal.aborted && !isSnapformError(error) ? signal.reason : error;
   } finally {
-    done.abort();
+    release();
   }
+}
+
+/** Aborted by Terraform's stop, and when the time is over. */
+function signalOf<C>(
+  { stop, clock }: Session<C>,
+  { doing, limitMs = null }: Effect,
+): { readonly signal: AbortSignal; readonly release: () => void } {
+  if (limitMs === null) return { signal: stop.signal, release: () => undefined };
+  const done = new AbortController();
+  const expired = new AbortController();
+  clock.sleep(limitMs, done.signal).then(
+    () => expired.abort(tooLong(doing, limitMs)),
+    () => undefined,
+  );
+  return { signal: AbortSignal.any([stop.signal, expired.signal]), release: () => done.abort() };
 }
 
 function needConfigured<C>(session: Session<C>): C {

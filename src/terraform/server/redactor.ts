@@ -26,6 +26,7 @@ export function openRedactor(): Redactor {
   let blotters: readonly Blotter[] = [];
   return {
     learn(block, value) {
+      if (!mayHoldSecrets(block)) return;
       const before = secrets.size;
       for (const secret of secretsIn(block, value)) {
         if (secret.trim() !== "") for (const each of spellings(secret)) secrets.add(each);
@@ -61,6 +62,24 @@ function patternOf(longestFirst: readonly string[]): RegExp {
     return isShort ? `(?<![\\p{L}\\p{N}])${literal}(?![\\p{L}\\p{N}])` : literal;
   });
   return new RegExp(parts.join("|"), "gu");
+}
+
+/** By schema: most have no place for a secret, and are asked for with each call. */
+const secretive = new WeakMap<Block, boolean>();
+
+function mayHoldSecrets(block: Block): boolean {
+  const known = secretive.get(block);
+  if (known !== undefined) return known;
+  const { attributes, blocks = {} } = block;
+  const found =
+    Object.values(attributes).some(hasSecret) || Object.values(blocks).some(mayHoldSecrets);
+  secretive.set(block, found);
+  return found;
+}
+
+function hasSecret(attribute: Attribute): boolean {
+  if (attribute.sensitive || attribute.writeOnly) return true;
+  return isNested(attribute) && mayHoldSecrets(attribute.nested);
 }
 
 function* secretsIn(block: Block, value: Value): Generator<string> {

@@ -4,18 +4,24 @@ import {
   pack,
   parseKept,
   unpack,
+  viewOf,
+  type Kept,
   type View,
 } from "../../../../src/terraform/resources/view.ts";
 import { pointsOf } from "../../../crash/points.ts";
 import { policy, POLICY, Stage } from "./stage.ts";
 
+const RESTORE = "snapform_restore.staging";
+
 const sizeOf = (stage: Stage, address = POLICY): number =>
   stage.terraform.objects.get(address)?.private.length ?? 0;
 
-const viewIn = (stage: Stage, address = POLICY): View => {
+const keptIn = (stage: Stage, address = POLICY): Kept => {
   const bytes = stage.terraform.objects.get(address)?.private ?? new Uint8Array();
-  return unpack(parseKept(JSON.parse(Buffer.from(bytes).toString())).view ?? "") as View;
+  return parseKept(JSON.parse(Buffer.from(bytes).toString()));
 };
+
+const viewIn = (stage: Stage): View => unpack(keptIn(stage).view ?? "") as View;
 
 describe("what is kept beside a resource", () => {
   it("holds its own snapshots, and of its neighbours only the outline", async () => {
@@ -59,6 +65,22 @@ describe("what is kept beside a resource", () => {
     }
     const perSnapshot = (sizeOf(stage) - before) / 40;
     expect(perSnapshot).toBeLessThan(80);
+  });
+
+  it("is the same to whoever has just written it and to whoever reads it", async () => {
+    const stage = await Stage.open();
+    await stage.apply(POLICY, policy({ collections: ["docs"] }));
+    const from = { policy: "nightly", cluster: "prod", collection: "docs" };
+    const to = { cluster: "side", collection: "copy" };
+    await stage.apply(RESTORE, { name: "staging", from, to });
+    stage.days(1);
+    await stage.plan(POLICY, policy({ collections: ["docs"] }));
+    for (const address of [POLICY, RESTORE]) {
+      const kept = keptIn(stage, address);
+      const written = viewOf(kept);
+      expect(written).toBe(viewOf(kept));
+      expect(written).toStrictEqual(unpack(kept.view ?? ""));
+    }
   });
 
   it("knows a plan that was kept by another version as no plan", () => {
