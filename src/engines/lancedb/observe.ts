@@ -1,6 +1,7 @@
 import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { ClusterObservation } from "../../engine/driver.ts";
+import { forEachOf } from "../../engine/for-each-of.ts";
 import { isSnapformError } from "../../errors/index.ts";
 import { NO_NODES, type ObservedCollection } from "../../snapshot/inventory.ts";
 import { fileError, isSystemError, throwIfCancelled } from "./errors.ts";
@@ -23,9 +24,11 @@ export async function observeCluster(
     if (identity === null) return { ...NO_NODES, identity, version: null, collections: [] };
     const collections: ObservedCollection[] = [];
     const writers = new Set<string>();
-    for (const name of await listTables(uri)) {
+    const tables = await forEachOf(await listTables(uri), (name) => {
       throwIfCancelled(signal, doing);
-      const seen = await observeTable(uri, name);
+      return observeTable(uri, name);
+    });
+    for (const seen of tables) {
       if (seen === null) continue;
       collections.push(seen.collection);
       if (seen.writer !== null) writers.add(seen.writer);

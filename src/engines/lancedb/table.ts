@@ -83,16 +83,20 @@ export async function problemOf(folder: string, version: LanceVersion): Promise<
   return problemOfFolder(folder, version);
 }
 
+/** What else lies in the folder, and is no part of any version. */
 async function problemOfFolder(folder: string, version: LanceVersion): Promise<Problem | null> {
-  if (await hasEntries(join(folder, "_refs", "branches"))) return unimplemented("it has branches");
-  if (await hasEntries(join(folder, "tree"))) return unimplemented("it has branches");
+  // One listing of what is there: each of these is missing from nearly every table.
+  const names = new Set(await readdir(folder));
+  const has = async (name: string, ...below: readonly string[]): Promise<boolean> =>
+    names.has(name) && (await hasEntries(join(folder, name, ...below)));
+  if ((await has("_refs", "branches")) || (await has("tree"))) {
+    return unimplemented("it has branches");
+  }
   const hasMemWal = version.indexes.some((index) => index.type === "MemWalIndexDetails");
-  if (hasMemWal || (await hasEntries(join(folder, "_mem_wal")))) {
+  if (hasMemWal || (await has("_mem_wal"))) {
     return unimplemented("it has a write-ahead log whose rows are in no version yet");
   }
-  if (await hasEntries(join(folder, "_fri"))) {
-    return unimplemented("it has fragment reuse maps outside its indexes");
-  }
+  if (await has("_fri")) return unimplemented("it has fragment reuse maps outside its indexes");
   return null;
 }
 

@@ -1,4 +1,5 @@
 import type { EngineContext } from "../../engine/driver.ts";
+import { forEachOf } from "../../engine/for-each-of.ts";
 import { isSnapformError } from "../../errors/index.ts";
 import type { HashName, Notes } from "../../snapshot/manifest.ts";
 import type {
@@ -13,7 +14,7 @@ import { REPOSITORY_FILE, objectPath } from "./layout.ts";
 import { listRepository } from "./list.ts";
 import { keyOf } from "./manifest-file.ts";
 import { findRepository } from "./repository-file.ts";
-import { forEachOf, inStore, type Store } from "./store.ts";
+import { inStore, type Store } from "./store.ts";
 import type { TaskWatch } from "./copy-pool.ts";
 import { watchOf } from "./watch.ts";
 

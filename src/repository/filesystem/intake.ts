@@ -1,4 +1,5 @@
 import type { SourceFile } from "../../engine/driver.ts";
+import { forEachOf } from "../../engine/for-each-of.ts";
 import { COPY_WIDTH, INLINE_BYTES, copyFile, fillNewFile, hashFile } from "./copy-file.ts";
 import type { TaskWatch } from "./copy-pool.ts";
 import { throwIfCancelled } from "./filesystem-errors.ts";
@@ -14,7 +15,7 @@ import {
   type Sink,
 } from "./receive.ts";
 import type { Staging } from "./staging.ts";
-import { forEachOf, type Store } from "./store.ts";
+import type { Store } from "./store.ts";
 import { takeStream, type TakenStream } from "./take-stream.ts";
 
 /** A source file and the object that has its bytes now. */

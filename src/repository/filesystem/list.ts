@@ -1,4 +1,5 @@
 import { join, sep } from "node:path";
+import { forEachOf } from "../../engine/for-each-of.ts";
 import { NO_NOTES, type Manifest, type Notes } from "../../snapshot/manifest.ts";
 import type { TrashedSnapshot } from "../../snapshot/snapshot.ts";
 import type {
@@ -12,7 +13,7 @@ import { FOLDERS, NOTES_SUFFIX, TRASH_SUFFIX, decodeSegment, idOfManifestFile } 
 import { parseManifest, type ManifestPlace, type ParsedManifest } from "./manifest-file.ts";
 import { UNREADABLE_NOTES, parseNotes } from "./notes-file.ts";
 import { readText } from "./read.ts";
-import { forEachOf, inStore, type Store } from "./store.ts";
+import { inStore, type Store } from "./store.ts";
 import { parseTrashed } from "./trashed-file.ts";
 
 /** One collection's folder in `snapshots` or `trash`. */

@@ -1,7 +1,8 @@
 import { dirname, join } from "node:path";
+import { forEachOf } from "../../engine/for-each-of.ts";
 import { codeOf } from "./filesystem-errors.ts";
 import { FOLDERS, objectPath } from "./layout.ts";
-import { forEachOf, inStore, makeFolders, type Store } from "./store.ts";
+import { inStore, makeFolders, type Store } from "./store.ts";
 
 /** A file body as manifests name it. */
 export interface ObjectRef {

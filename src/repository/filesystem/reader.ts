@@ -1,5 +1,6 @@
 import { basename, dirname, join } from "node:path";
 import type { EngineContext, SnapshotReader } from "../../engine/driver.ts";
+import { forEachOf } from "../../engine/for-each-of.ts";
 import { SnapformError } from "../../errors/index.ts";
 import type { Manifest, ManifestFile } from "../../snapshot/manifest.ts";
 import type { SnapshotKey } from "../repository.ts";
@@ -8,7 +9,7 @@ import { repositoryError, throwIfCancelled } from "./filesystem-errors.ts";
 import { isSafePath, objectPath } from "./layout.ts";
 import { readSnapshot } from "./read.ts";
 import { readObject } from "./read-stream.ts";
-import { forEachOf, inStore, type Store } from "./store.ts";
+import { inStore, type Store } from "./store.ts";
 import type { TaskWatch } from "./copy-pool.ts";
 import { watchOf } from "./watch.ts";
 

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { forEachOf } from "../../engine/for-each-of.ts";
 import { SnapformError } from "../../errors/index.ts";
 import type { SnapshotKey, SweepResult } from "../repository.ts";
 import { codeOf, throwIfCancelled } from "./filesystem-errors.ts";
@@ -6,7 +7,7 @@ import { FOLDERS, objectPath } from "./layout.ts";
 import { manifestDamage, readManifests } from "./list.ts";
 import { listObjects } from "./objects.ts";
 import { openStaging, type Staging } from "./staging.ts";
-import { forEachOf, inStore, type Store } from "./store.ts";
+import { inStore, type Store } from "./store.ts";
 import { sweepStaging } from "./sweep-staging.ts";
 import { sweepTrash } from "./sweep-trash.ts";
 

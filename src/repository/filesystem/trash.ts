@@ -1,4 +1,5 @@
 import { dirname } from "node:path";
+import { forEachOf } from "../../engine/for-each-of.ts";
 import { SnapformError } from "../../errors/index.ts";
 import type { Manifest } from "../../snapshot/manifest.ts";
 import type { SnapshotKey } from "../repository.ts";
@@ -8,7 +9,7 @@ import { missingObjects, touchObject, type ObjectRef } from "./objects.ts";
 import { linkIfAbsent } from "./publish.ts";
 import { readManifest, readText, wholeManifest } from "./read.ts";
 import { openStaging } from "./staging.ts";
-import { forEachOf, inStore, makeFolders, writeNewFile, type Store } from "./store.ts";
+import { inStore, makeFolders, writeNewFile, type Store } from "./store.ts";
 import { formatTrashed, parseTrashed } from "./trashed-file.ts";
 
 /** Renames below the root; false when there is nothing to rename. */
