@@ -16,8 +16,11 @@ import { sweepRepositories } from "./sweep.ts";
 import { walk } from "./walk.ts";
 import type { World } from "./world.ts";
 
+/** What of a plan carrying it out goes by. */
+export type PlanToApply = Pick<Plan, "acknowledge" | "actions" | "problems" | "scope">;
+
 export interface ApplyPlanRequest {
-  readonly plan: Plan;
+  readonly plan: PlanToApply;
   /** By action id, for a saved plan; null for one that was made just now. */
   readonly verdicts: ReadonlyMap<string, Verdict> | null;
   /** What exists, observed under the lock. */
@@ -56,7 +59,7 @@ export async function applyPlan(request: ApplyPlanRequest): Promise<ApplyResult>
   });
   await finishLedger(run, plan, listed);
   if (!world.signal.aborted) await sweepRepositories(run, plan);
-  return resultOf(request, listed);
+  return resultOf(request, listed, world.signal);
 }
 
 function openRun({ inventory, world, ledger }: ApplyPlanRequest): Run {
@@ -109,17 +112,22 @@ function decide(
   return why === null ? null : { status: "withheld", why };
 }
 
-function resultOf(request: ApplyPlanRequest, outcomes: readonly ActionOutcome[]): ApplyResult {
+/** What became of a plan, by the outcomes of its actions. */
+export function resultOf(
+  { plan, isAcknowledged }: Pick<ApplyPlanRequest, "plan" | "isAcknowledged">,
+  outcomes: readonly ActionOutcome[],
+  { aborted }: AbortSignal,
+): ApplyResult {
   const counts = { done: 0, satisfied: 0, kept: 0, withheld: 0, failed: 0, skipped: 0 };
   for (const { outcome } of outcomes) counts[outcome.status] += 1;
-  const isCancelled = request.world.signal.aborted && counts.skipped > 0;
+  const isCancelled = aborted && counts.skipped > 0;
   const isPartial = counts.failed + counts.withheld + counts.skipped > 0;
-  const hasProblems = request.plan.problems.length > 0;
+  const hasProblems = plan.problems.length > 0;
   return {
     outcomes,
     counts,
     isCancelled,
     exit: isCancelled ? "cancelled" : isPartial || hasProblems ? "partial" : "done",
-    acknowledge: request.isAcknowledged ? null : request.plan.acknowledge,
+    acknowledge: isAcknowledged ? null : plan.acknowledge,
   };
 }

@@ -1,8 +1,9 @@
 import { resourceOf } from "../address/address.ts";
 import type { Change } from "../ledger/change.ts";
 import { canonicalJson } from "../plan/canonical-json.ts";
-import type { Plan, PlanScope } from "../plan/plan.ts";
+import type { PlanScope } from "../plan/plan.ts";
 import type { Inventory } from "../snapshot/inventory.ts";
+import type { PlanToApply } from "./apply.ts";
 import type { ActionOutcome } from "./events.ts";
 import type { LedgerSession } from "./ledger-session.ts";
 import type { Run } from "./run.ts";
@@ -66,7 +67,7 @@ function unrecorded(world: World, ledger: LedgerSession, inventory: Inventory): 
 /** Records what the whole apply amounts to: rules that are in force, shrinks that were accepted. */
 export async function finishLedger(
   run: Run,
-  plan: Plan,
+  plan: PlanToApply,
   outcomes: readonly ActionOutcome[],
 ): Promise<void> {
   const at = run.world.clock.now().toISOString();

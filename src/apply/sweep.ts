@@ -1,11 +1,11 @@
-import type { Plan } from "../plan/plan.ts";
 import { repositoryOf } from "../snapshot/snapshot.ts";
+import type { PlanToApply } from "./apply.ts";
 import { failureOf, isFatal } from "./failure.ts";
 import type { Run } from "./run.ts";
 import { quietContext } from "./world.ts";
 
 /** The repositories that a plan touches. */
-function repositoriesOf(plan: Plan): readonly string[] {
+function repositoriesOf(plan: PlanToApply): readonly string[] {
   const places = plan.actions.flatMap((action) => {
     switch (action.kind) {
       case "create":
@@ -26,7 +26,7 @@ function repositoriesOf(plan: Plan): readonly string[] {
  * Empties what the undo windows have released. A sweep that fails is a warning: it harms nothing,
  * and the next one does its work.
  */
-export async function sweepRepositories(run: Run, plan: Plan): Promise<void> {
+export async function sweepRepositories(run: Run, plan: PlanToApply): Promise<void> {
   const { world } = run;
   for (const name of repositoriesOf(plan)) {
     try {
