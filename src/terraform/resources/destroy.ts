@@ -19,7 +19,7 @@ import type { Kind } from "./kind.ts";
 import { counted, listed, planDiagnostics } from "./plan-diagnostics.ts";
 import { isAcknowledged, protectedFrom } from "./plan-resource.ts";
 import { isTrue, plainOf, textAt } from "./values.ts";
-import { parseKept, viewOf } from "./view.ts";
+import { parseKept, viewOf, type Kept } from "./view.ts";
 
 type DestroyRequest = Stored & Pick<PlanRequest, "provider">;
 
@@ -36,7 +36,7 @@ export function planDestroy(
   const view = viewOf(parseKept(kept));
   const { desired } = resolve(kind, state, plainOf(provider), around);
   const address = addressOf(kind, state);
-  if (view === null || desired === null || address === null) return [];
+  if (view === null || desired === null || address === null) return [unseen()];
   const whole = planConfig(
     removal(focus(kind, desired), address),
     view.inventory,
@@ -46,6 +46,27 @@ export function planDestroy(
   const plan = onlyOf(whole, address);
   const isAllowed = isAcknowledged(plan, state);
   return [...said(plan), ...heldErrors(kind, plan, isAllowed)];
+}
+
+/** Nothing is deleted that no plan has shown. */
+function unseen(): Diagnostic {
+  const detail =
+    "What would be deleted with it is not known, since it has not been looked at. Plan with a " +
+    'refresh, or set `on_destroy = "keep"` and apply that first.';
+  return errorDiagnostic("Not known what would be deleted", detail, ["on_destroy"]);
+}
+
+/** What it made belongs to its successor; nobody has been shown that any of it would go. */
+function outlived(address: string): Diagnostic {
+  const detail =
+    `What was made stays and belongs to ${address} as before. \`on_destroy = "delete"\` counts ` +
+    "when the resource is destroyed for good.";
+  return { severity: "warning", summary: "Replaced, with nothing deleted", detail };
+}
+
+/** What is destroyed to be made anew comes with what the plan of its creation has left. */
+function isReplaced({ isReplacement, view }: Kept): boolean {
+  return isReplacement || view === null;
 }
 
 function isToDelete(state: Tree): boolean {
@@ -93,17 +114,21 @@ export async function deleteResource(
   kind: Kind,
   around: Surroundings,
   context: ApplyContext<ProviderWorld>,
-  { state }: Stored,
+  { state, private: kept }: Stored,
 ): Promise<readonly Diagnostic[]> {
   // Of a replacement no destroy has been planned.
   if (isTrue(state, "deletion_protection")) return [protectedFrom("destroyed")];
   const address = addressOf(kind, state);
-  if (address === null || (!isToDelete(state) && !kind.isOver)) return [];
+  if (address === null) return [];
+  const isOutlived = isToDelete(state) && isReplaced(parseKept(kept));
+  const isDeleting = isToDelete(state) && !isOutlived;
+  const found = isOutlived ? [outlived(address)] : [];
+  if (!isDeleting && !kind.isOver) return found;
   const { configured: world, signal } = context;
   const { desired } = resolve(kind, state, world.provider, around);
   const known = desired === null ? world.desired : focus(kind, desired);
   return world.change(removal(known, address), signal, async (workspace) => {
-    const found = isToDelete(state) ? await deleteMade(kind, workspace, state, address) : [];
+    if (isDeleting) found.push(...(await deleteMade(kind, workspace, state, address)));
     if (!hasErrors(found) && kind.isOver) await forget(workspace, address);
     return found;
   });

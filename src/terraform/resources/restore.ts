@@ -54,7 +54,8 @@ export const restore: Kind = Object.freeze({
     if (typeof id !== "string" || status !== "done") return null;
     const detail =
       `${id} was restored at ${String(at)}, as it is wished here, so nothing was restored now. ` +
-      "Apply with `-replace` of this resource to restore again.";
+      "Apply with `-replace` of this resource, and without `create_before_destroy`, to restore " +
+      "again.";
     return { severity: "warning", summary: "The restore had been done already", detail };
   },
   import: importRestore,

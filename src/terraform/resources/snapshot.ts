@@ -48,7 +48,8 @@ export const snapshot: Kind = Object.freeze({
     if (typeof id !== "string") return null;
     const detail =
       `${id}, taken at ${String(at)}, belongs to this name already, so nothing was taken now. ` +
-      "Apply with `-replace` of this resource to take another one.";
+      "Apply with `-replace` of this resource, and without `create_before_destroy`, to take another " +
+      "one.";
     return { severity: "warning", summary: "The snapshot was there already", detail };
   },
   import: importSnapshot,
