@@ -1,8 +1,10 @@
 import type { Desired } from "../desired/desired.ts";
+import type { PlanWanted } from "../workspace/prepare.ts";
 import type { ResourceSources } from "../workspace/resources.ts";
 import type { Seen, SharedWorkspace } from "../workspace/shared-workspace.ts";
-import type { Workspace } from "../workspace/workspace.ts";
+import type { Applied, ApplyRequest, Workspace } from "../workspace/workspace.ts";
 import type { Clock } from "../clock/clock.ts";
+import { openBatches } from "./batches.ts";
 import type { Queues } from "./queues.ts";
 import type { TerraformObject } from "./schema/schema.ts";
 
@@ -24,7 +26,15 @@ export interface ProviderWorld {
     signal: AbortSignal,
     work: (workspace: Workspace) => Promise<T>,
   ): Promise<T>;
+  /**
+   * Applies a policy when it is its turn, in one go with all that wait for theirs. The signal has
+   * to be the one of all of them: that of the connection.
+   */
+  applyPolicy(desired: Desired, signal: AbortSignal, request: PolicyRequest): Promise<Applied>;
 }
+
+/** How a policy is applied; a policy that needs more than this is applied alone. */
+export type PolicyRequest = PlanWanted & Pick<ApplyRequest, "lockTimeoutMs" | "onEvent">;
 
 export interface ProviderWorldOptions {
   readonly provider: TerraformObject;
@@ -47,6 +57,7 @@ export function openWorld(options: ProviderWorldOptions): ProviderWorld {
     return opened;
   };
   const queue = queues.of(statePath);
+  const batches = openBatches();
   let looks = new Map<string, Promise<Seen>>();
   let seenVersion = queue.version;
   return Object.freeze({
@@ -71,6 +82,15 @@ export function openWorld(options: ProviderWorldOptions): ProviderWorld {
       signal: AbortSignal,
       work: (workspace: Workspace) => Promise<T>,
     ): Promise<T> => queue.run(signal, async () => await work((await shared()).of(wanted, signal))),
+    applyPolicy: (wanted: Desired, signal: AbortSignal, request: PolicyRequest) => {
+      const { lockTimeoutMs, onEvent, ...plan } = request;
+      const member = { desired: wanted, wanted: plan, onEvent };
+      return batches.apply(placesOf(wanted), member, (batch) =>
+        queue.run(signal, async () =>
+          (await shared()).applyTogether(wanted, signal, { batch, lockTimeoutMs }),
+        ),
+      );
+    },
   });
 }
 

@@ -3,6 +3,7 @@ import type { Desired } from "../desired/desired.ts";
 import type { State } from "../ledger/state.ts";
 import type { Inventory } from "../snapshot/inventory.ts";
 import { openLocalStateStore } from "../state/local/local-state-store.ts";
+import type { Batch, BatchOutcomes } from "./applying-together.ts";
 import { unbornState } from "./planning.ts";
 import { openResources, type Resources, type ResourceSources } from "./resources.ts";
 import { observeSession, type Session } from "./session.ts";
@@ -30,6 +31,15 @@ export interface Seen {
 export interface SharedWorkspace {
   /** The workspace of one of the configurations; closing it closes nothing that is shared. */
   of(desired: Desired, signal: AbortSignal): Workspace;
+  /**
+   * Applies policies in one go; `desired` is what they have in common, and the signal stops all of
+   * them. See `applyTogether`.
+   */
+  applyTogether(
+    desired: Desired,
+    signal: AbortSignal,
+    request: { readonly batch: Batch; readonly lockTimeoutMs: number },
+  ): Promise<BatchOutcomes>;
   /** Looks at what a configuration names, without planning anything. */
   look(desired: Desired, signal: AbortSignal): Promise<Seen>;
   close(): Promise<void>;
@@ -63,6 +73,14 @@ export function openSharedWorkspace(options: SharedWorkspaceOptions): SharedWork
     of(desired: Desired, signal: AbortSignal): Workspace {
       const open = (): Promise<Session> => Promise.resolve(sessionOf(desired, signal));
       return workspaceOf({ desired, stateLocation: statePath, open });
+    },
+    async applyTogether(
+      desired: Desired,
+      signal: AbortSignal,
+      { batch, lockTimeoutMs }: { readonly batch: Batch; readonly lockTimeoutMs: number },
+    ): Promise<BatchOutcomes> {
+      const { applyTogether } = await import("./applying-together.ts");
+      return applyTogether(sessionOf(desired, signal), batch, lockTimeoutMs);
     },
     async look(desired: Desired, signal: AbortSignal): Promise<Seen> {
       const session = sessionOf(desired, signal);

@@ -13,7 +13,7 @@ import type {
   UpdateRequest,
 } from "../server/definition.ts";
 import { hasErrors, type Diagnostic } from "../server/diagnostic.ts";
-import { treeOf, UNKNOWN, type Tree, type Value } from "../wire/value.ts";
+import { memberOf, treeOf, UNKNOWN, type Tree, type Value } from "../wire/value.ts";
 import type { ProviderWorld } from "../world.ts";
 import { aftermathOf, asErrors, nothingDone, type Aftermath } from "./aftermath.ts";
 import { addressOf, focus, resolve } from "./around.ts";
@@ -129,20 +129,36 @@ async function carryOut(
     events.push(event);
     log("debug", "apply", { event: event.type });
   };
+  const request = { options, onEvent, lockTimeoutMs: LOCK_TIMEOUT_MS };
+  const focused = focus(kind, desired);
+  if (goesWithOthers(kind, desired, value)) {
+    const wanted = { ...request, ...(saved === undefined ? {} : { saved }) };
+    const applied = await world.applyPolicy(focused, signal, wanted);
+    return aftermathOf(kind, applied, events, false);
+  }
   const approve = (): Promise<boolean> => Promise.resolve(true);
-  const request = { options, approve, onEvent, lockTimeoutMs: LOCK_TIMEOUT_MS };
   let isAllowed = false;
-  const applied = await world.change(focus(kind, desired), signal, async (workspace) => {
+  const applied = await world.change(focused, signal, async (workspace) => {
     const shown = saved ?? (await planToAcknowledge(workspace, value, options));
     isAllowed = shown !== null && isAcknowledged(shown, value);
     const acknowledge = isAllowed ? (shown?.acknowledge ?? null) : null;
     return workspace.apply({
       ...request,
+      approve,
       ...(saved === undefined ? {} : { saved }),
       ...(acknowledge === null ? {} : { acknowledge }),
     });
   });
   return aftermathOf(kind, applied, events, isAllowed);
+}
+
+/**
+ * Whether it may be applied in one go with others: a policy of which nothing is acknowledged, that
+ * has no former name to take over from, and no time limit of its own.
+ */
+function goesWithOthers({ word }: Kind, { moved }: Desired, value: Tree): boolean {
+  const isPlain = textAt(value, "acknowledge") === null && memberOf(value, "timeouts") === null;
+  return word === "policy" && isPlain && moved.length === 0;
 }
 
 /** An acknowledgement is without effect on any other set of actions, and so is no error there. */
