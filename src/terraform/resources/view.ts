@@ -4,7 +4,7 @@ import type { State } from "../../ledger/state.ts";
 import type { Inventory } from "../../snapshot/inventory.ts";
 import { openRecent } from "../schema/recent.ts";
 import type { Private } from "../server/definition.ts";
-import { isTree } from "../wire/value.ts";
+import { USUAL_TEXT } from "./usual-view.ts";
 
 /**
  * What a resource has seen of the world: all that planning it again needs, and no more. It is what
@@ -28,33 +28,38 @@ export interface ViewScope {
   readonly wanted: string;
 }
 
-/** So much of it, packed and as text, Terraform can keep for each resource without harm. */
-export const MOST_CHARACTERS = 8_000_000;
+const dictionary = Buffer.from(USUAL_TEXT);
 
-/** Packs a value into text: what repeats itself in it costs next to nothing. */
-export function pack(value: unknown): string {
-  return deflateRawSync(JSON.stringify(value)).toString("base64");
+/** For a few thousand bytes the tables of a larger window cost more than packing does. */
+const PACKING = { dictionary, windowBits: 13, memLevel: 5, chunkSize: 2048 } as const;
+
+/** Packs a value into few bytes: what repeats itself in it, or is usual, costs next to nothing. */
+export function pack(value: unknown): Uint8Array {
+  return deflateRawSync(JSON.stringify(value), PACKING);
 }
 
 /** @throws SnapformError `corrupt` where it is not what `pack` made */
-export function unpack(text: string): unknown {
+export function unpack(bytes: Uint8Array): unknown {
   try {
-    return JSON.parse(inflateRawSync(Buffer.from(text, "base64")).toString());
+    return JSON.parse(inflateRawSync(bytes, { dictionary }).toString());
   } catch (cause) {
     const message = "what the provider keeps beside the resource cannot be read";
     throw new SnapformError("corrupt", message, { cause, hint: "Refresh it: `terraform plan`." });
   }
 }
 
-/** By their text: what a refresh has just written is read by the plan that follows. */
+/** So much of it, packed, Terraform can keep for each resource without harm. */
+const MOST_BYTES = 6_000_000;
+
+/** By their bytes: what a refresh has just written is read by the plan that follows. */
 const views = openRecent<View>();
 
 /** @throws SnapformError `resource-exhausted` for more than Terraform can keep */
-export function formatView(view: View): string {
-  const text = pack(view);
-  if (text.length <= MOST_CHARACTERS) {
-    views.of(text, () => view);
-    return text;
+export function formatView(view: View): Uint8Array {
+  const bytes = pack(view);
+  if (bytes.length <= MOST_BYTES) {
+    views.of(keyOf(bytes), () => view);
+    return bytes;
   }
   const count = view.inventory.snapshots.length;
   const message = `its ${count} snapshots are more than one resource of Terraform can hold`;
@@ -63,34 +68,55 @@ export function formatView(view: View): string {
   });
 }
 
-const VERSION = 1;
-
 /** What Terraform keeps beside a resource, as far as this version understands it. */
 export interface Kept {
-  readonly view: string | null;
+  /** Packed. */
+  readonly view: Uint8Array | null;
   /** Of a planned change: the packed plan. */
-  readonly plan: string | null;
+  readonly plan: Uint8Array | null;
   /** Of a planned replacement: the object is to be made anew, whatever there is already. */
   readonly isReplacement: boolean;
 }
 
 export const NOTHING_KEPT: Kept = Object.freeze({ view: null, plan: null, isReplacement: false });
 
+/** Of this form and of what `pack` makes. 1 was JSON. */
+const VERSION = 2;
+
+/** The version, `isReplacement`, and how many bytes of the view come before those of the plan. */
+const HEAD_BYTES = 6;
+
+/** Nothing packed is empty, so that what is not there needs no sign of its own. */
+const NO_BYTES = new Uint8Array();
+
 export function formatKept(kept: Partial<Kept>): Private {
-  return { version: VERSION, ...NOTHING_KEPT, ...kept };
+  const { view, plan, isReplacement } = { ...NOTHING_KEPT, ...kept };
+  const head = Buffer.alloc(HEAD_BYTES);
+  head.writeUInt8(VERSION, 0);
+  head.writeUInt8(isReplacement ? 1 : 0, 1);
+  head.writeUInt32BE(view?.length ?? 0, 2);
+  return Buffer.concat([head, view ?? NO_BYTES, plan ?? NO_BYTES]);
 }
 
 /** What another version of the provider wrote is passed over: the next refresh writes it anew. */
 export function parseKept(kept: Private): Kept {
-  if (!isTree(kept) || kept["version"] !== VERSION) return NOTHING_KEPT;
-  const { view, plan, isReplacement } = kept as unknown as Kept;
-  return {
-    view: typeof view === "string" ? view : null,
-    plan: typeof plan === "string" ? plan : null,
-    isReplacement: isReplacement === true,
+  if (!(kept instanceof Uint8Array) || kept[0] !== VERSION || kept.length < HEAD_BYTES) {
+    return NOTHING_KEPT;
+  }
+  const { buffer, byteOffset, byteLength } = kept;
+  const planStart = HEAD_BYTES + new DataView(buffer, byteOffset, byteLength).getUint32(2);
+  const part = (start: number, end?: number): Uint8Array | null => {
+    const bytes = kept.subarray(start, end);
+    return bytes.length === 0 ? null : bytes;
   };
+  const isReplacement = kept[1] === 1;
+  return { view: part(HEAD_BYTES, planStart), plan: part(planStart), isReplacement };
 }
 
 export function viewOf({ view }: Kept): View | null {
-  return view === null ? null : views.of(view, () => unpack(view) as View);
+  return view === null ? null : views.of(keyOf(view), () => unpack(view) as View);
+}
+
+function keyOf(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString("latin1");
 }

@@ -12,13 +12,9 @@ import type { Diagnostic } from "./diagnostic.ts";
 import type { Log } from "./log.ts";
 
 /** What a provider keeps beside the state of an object, unseen by users. Never secrets. */
-export type Private =
-  | null
-  | boolean
-  | number
-  | string
-  | readonly Private[]
-  | { readonly [name: string]: Private };
+export type Private = Uint8Array | Json;
+
+type Json = null | boolean | number | string | readonly Json[] | { readonly [name: string]: Json };
 
 /** A provider: everything that Terraform can ask it for. `C` is what its configuration becomes. */
 export interface ProviderDefinition<C> {

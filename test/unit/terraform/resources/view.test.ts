@@ -1,5 +1,8 @@
+import { createHash } from "node:crypto";
 import { describe, expect, it } from "vitest";
+import { USUAL_TEXT } from "../../../../src/terraform/resources/usual-view.ts";
 import {
+  formatKept,
   formatView,
   pack,
   parseKept,
@@ -8,6 +11,7 @@ import {
   type Kept,
   type View,
 } from "../../../../src/terraform/resources/view.ts";
+import { decodePrivate } from "../../../../src/terraform/server/private.ts";
 import { pointsOf } from "../../../crash/points.ts";
 import { policy, POLICY, Stage } from "./stage.ts";
 
@@ -18,10 +22,10 @@ const sizeOf = (stage: Stage, address = POLICY): number =>
 
 const keptIn = (stage: Stage, address = POLICY): Kept => {
   const bytes = stage.terraform.objects.get(address)?.private ?? new Uint8Array();
-  return parseKept(JSON.parse(Buffer.from(bytes).toString()));
+  return parseKept(decodePrivate(bytes));
 };
 
-const viewIn = (stage: Stage): View => unpack(keptIn(stage).view ?? "") as View;
+const viewIn = (stage: Stage): View => unpack(keptIn(stage).view ?? new Uint8Array()) as View;
 
 describe("what is kept beside a resource", () => {
   it("holds its own snapshots, and of its neighbours only the outline", async () => {
@@ -36,7 +40,7 @@ describe("what is kept beside a resource", () => {
     const { inventory, state } = viewIn(stage);
     expect(inventory.snapshots).toHaveLength(2);
     expect(Object.keys(state.snapshots)).toHaveLength(2);
-    expect(sizeOf(stage)).toBeLessThan(2000);
+    expect(sizeOf(stage)).toBeLessThan(1000);
   });
 
   it("holds a fall of the source, however many neighbours have seen it", async () => {
@@ -79,16 +83,29 @@ describe("what is kept beside a resource", () => {
       const kept = keptIn(stage, address);
       const written = viewOf(kept);
       expect(written).toBe(viewOf(kept));
-      expect(written).toStrictEqual(unpack(kept.view ?? ""));
+      expect(written).toStrictEqual(unpack(kept.view ?? new Uint8Array()));
     }
   });
 
-  it("knows a plan that was kept by another version as no plan", () => {
-    expect(parseKept({ version: 99, view: "x", plan: "y" })).toMatchObject({
-      view: null,
-      plan: null,
+  it("knows what was kept by another version as nothing", () => {
+    const nothing = { view: null, plan: null, isReplacement: false };
+    const kept = formatKept({ view: pack("view"), plan: pack("plan"), isReplacement: true });
+    expect(parseKept(kept)).toEqual({
+      view: pack("view"),
+      plan: pack("plan"),
+      isReplacement: true,
     });
-    expect(parseKept(null)).toMatchObject({ view: null });
+    const next = Buffer.from(kept as Uint8Array);
+    next[0] = 99;
+    for (const other of [next, new Uint8Array(), null, { version: 1, view: "x", plan: "y" }]) {
+      expect(parseKept(other)).toEqual(nothing);
+    }
+  });
+
+  it("is of another version when it is packed otherwise", () => {
+    const hash = createHash("sha256").update(USUAL_TEXT).digest("hex");
+    const [version] = formatKept({}) as Uint8Array;
+    expect([version, hash.slice(0, 12)]).toEqual([2, "348c9a98826d"]);
   });
 
   it("is refused where Terraform could not carry it", () => {
@@ -103,6 +120,6 @@ describe("what is kept beside a resource", () => {
 
   it("is told apart from what is damaged", () => {
     expect(unpack(pack({ points: pointsOf(0, 1) }))).toEqual({ points: pointsOf(0, 1) });
-    expect(() => unpack("no such thing")).toThrow("cannot be read");
+    expect(() => unpack(Uint8Array.of(1, 2, 3))).toThrow("cannot be read");
   });
 });

@@ -86,7 +86,7 @@ describe("an apply", () => {
     const client = await configured({
       create: async (_context, request) => ({
         state: { ...request.planned, id: "7" },
-        private: { was: request.private },
+        private: { was: request.private as { readonly planned: boolean } },
       }),
     });
     const reply = await apply(client, { planned });
