@@ -28,6 +28,24 @@ describe("nextRuns and previousRun", () => {
     );
   });
 
+  it("find in UTC what the runtime's own zone of another name has", () => {
+    const anyYear = fc.date({
+      min: new Date("0000-06-01T00:00:00Z"),
+      max: new Date("+010000-06-01T00:00:00Z"),
+      noInvalidDate: true,
+    });
+    fc.assert(
+      fc.property(firing, fc.oneof(instants, anyYear), (schedule, at) => {
+        const utc = { ...schedule, timezone: "UTC" };
+        const alias = { ...schedule, timezone: "Etc/UTC" };
+        const from = { from: at, count: 3 };
+        expect(nextRuns(utc, from)).toEqual(nextRuns(alias, from));
+        expect(previousRun(utc, { before: at })).toEqual(previousRun(alias, { before: at }));
+      }),
+      { seed, numRuns: 400 },
+    );
+  });
+
   it("agree with reading the five fields minute by minute in UTC", () => {
     fc.assert(
       fc.property(firing, instants, (schedule, from) => {

@@ -51,6 +51,26 @@ describe("formatInZone", () => {
   });
 });
 
+describe("UTC", () => {
+  it("is at every instant what the runtime's own zone of another name is", () => {
+    for (const atMs of [
+      -8.64e15,
+      at("1850-06-01T12:00:00Z"),
+      0,
+      at("2026-11-21T03:00:00Z"),
+      8.64e15,
+    ]) {
+      expect(zonedFields(atMs, "UTC")).toEqual(zonedFields(atMs, "Etc/UTC"));
+    }
+  });
+
+  it("has no instants beyond those of a date", () => {
+    expect(() => zonedFields(NaN, "UTC")).toThrow(/invalid time/);
+    expect(() => zonedFields(8.66e15, "UTC")).toThrow(/invalid time/);
+    expect(() => zonedFields(-8.66e15, "UTC")).toThrow(/invalid time/);
+  });
+});
+
 describe("zonedFields", () => {
   it("reads the calendar and the clock on the wall", () => {
     expect(zonedFields(at("2026-11-20T23:30:15.250Z"), "Europe/Berlin")).toEqual({

@@ -152,6 +152,12 @@ describe("previousRun", () => {
     expect(previous("0 0 29 2 *", "UTC", "2104-01-01T00:00:00Z")).toBe("2096-02-29T00:00");
   });
 
+  it.each(["UTC", "Pacific/Kiritimati"])("finds none before the year 1 in %s", (timezone) => {
+    for (const before of [new Date(-8.64e15), new Date("0000-12-20T00:00:00Z")]) {
+      expect(previousRun({ cron: "0 2 * * *", timezone }, { before })).toBeNull();
+    }
+  });
+
   it("refuses an invalid instant", () => {
     expect(() => previous("0 2 * * *", "UTC", "never")).toThrow(/before/);
   });
