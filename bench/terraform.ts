@@ -2,11 +2,12 @@
 //
 // - from its start to the handshake, to a Node that does nothing (want at most 1.6 x);
 // - `terraform plan` with one policy, to the same plan with a built-in resource (want +0.30 s);
-// - the same with many policies that are refreshed and planned (want at most 2.5 x at 1,000), and
+// - the same with many policies that are refreshed and planned (want at most 2.5 x at 1,000), to
+//   that of a provider with the same schema that does nothing (the limit for any provider), and
 //   the memory of the provider at its peak (want at most 150 MiB at 1,000).
 //
 // Builds the provider first. Needs `terraform`, else `tofu`. RUNS and COUNT change how often, and
-// how many policies; putting 1,000 under Terraform takes a quarter of an hour before.
+// how many policies; putting 1,000 under Terraform before takes some minutes.
 //
 //   node bench/terraform.ts
 
@@ -23,10 +24,16 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import { buildProvider, writeProvider } from "../scripts/build/provider/build-provider.ts";
+import {
+  buildProvider,
+  writeProgram,
+  writeProvider,
+} from "../scripts/build/provider/build-provider.ts";
+import { bundleProvider } from "../scripts/build/provider/bundle.ts";
+import { shellScript } from "../scripts/build/provider/shell-script.ts";
 
 const runs = Number(process.env["RUNS"] ?? 15);
-const count = Number(process.env["COUNT"] ?? 200);
+const count = Number(process.env["COUNT"] ?? 1000);
 const root = join(import.meta.dirname, "..");
 const scratch = mkdtempSync(join(tmpdir(), "snapform-bench-tf-"));
 
@@ -36,7 +43,7 @@ function median(values: readonly number[]): number {
 
 function line(name: string, values: readonly number[], unit: string, note: string): void {
   const shown = median(values).toFixed(unit === "s" ? 2 : 1);
-  console.log(`  ${name.padEnd(34)} ${shown.padStart(8)} ${unit}  ${note}`);
+  console.log(`  ${name.padEnd(38)} ${shown.padStart(8)} ${unit}  ${note}`);
 }
 
 /** Milliseconds until the process has ended, or said its first line. */
@@ -95,7 +102,7 @@ const builtIn = (amount: number): string => `resource "terraform_data" "all" {
 }
 `;
 
-/** Policies of one collection each; the runs that are due were made before. */
+/** Policies of one collection each. */
 const policies = (amount: number): string => `terraform {
   required_providers {
     snapform = { source = "snapform/snapform" }
@@ -115,7 +122,10 @@ resource "snapform_backup_policy" "all" {
   retention   = { last = 3 }
   repository  = "vault"
 }
-import {
+`;
+
+/** Takes the policies over: the runs that are due were made before. */
+const imported = (amount: number): string => `${policies(amount)}import {
   for_each = { for index in range(${amount}) : "policy-\${index}" => index }
   to       = snapform_backup_policy.all[each.value]
   id       = each.key
@@ -136,13 +146,16 @@ ${Array.from({ length: amount }, (_, index) => {
 
 interface Project {
   readonly name: string;
+  write(text: string): void;
+  /** Answers the seconds that it took. */
   terraform(...args: readonly string[]): Promise<number>;
 }
 
 function project(name: string, text: string, providerFolder: string): Project {
   const folder = join(scratch, name);
   mkdirSync(join(folder, "tmp"), { recursive: true });
-  writeFileSync(join(folder, "main.tf"), text);
+  const write = (file: string): void => writeFileSync(join(folder, "main.tf"), file);
+  write(text);
   const overrides = `dev_overrides {\n "snapform/snapform" = ${JSON.stringify(providerFolder)}\n}`;
   const setting = `provider_installation {\n${overrides}\ndirect {}\n}\n`;
   writeFileSync(join(folder, "rc"), setting);
@@ -154,6 +167,7 @@ function project(name: string, text: string, providerFolder: string): Project {
   };
   return {
     name,
+    write,
     terraform(...args) {
       const startedAt = performance.now();
       return new Promise((resolve, reject) => {
@@ -195,17 +209,11 @@ async function snapshots(name: string, amount: number): Promise<void> {
   if (run.status !== 0) throw new Error(run.stderr);
 }
 
-/** Applies both, then plans both in turns. */
-async function plans(
-  base: Project,
-  ours: Project,
-  turns: number,
-): Promise<readonly [number[], number[]]> {
-  await base.terraform("apply", "-auto-approve");
-  await ours.terraform("apply", "-auto-approve");
-  const times: [number[], number[]] = [[], []];
+/** Plans all in turns; the seconds of each. */
+async function plans(turns: number, ...projects: readonly Project[]): Promise<number[][]> {
+  const times: number[][] = projects.map(() => []);
   for (let turn = 0; turn < turns + 1; turn += 1) {
-    for (const [index, each] of [base, ours].entries()) {
+    for (const [index, each] of projects.entries()) {
       const seconds = await each.terraform("plan", "-detailed-exitcode");
       if (turn > 0) times[index]?.push(seconds);
     }
@@ -236,11 +244,29 @@ function measured(providerFolder: string): { readonly folder: string; peakMiB():
   };
 }
 
+/** Policies with a snapshot each, which Terraform has taken over. */
+async function takenOver(name: string, amount: number, folder: string): Promise<Project> {
+  const ours = project(name, imported(amount), folder);
+  await snapshots(name, amount);
+  await ours.terraform("apply", "-auto-approve");
+  ours.write(policies(amount));
+  return ours;
+}
+
+/** The folder of a provider that has our schema and does nothing. */
+async function idleProvider(): Promise<string> {
+  const folder = join(scratch, "idle");
+  mkdirSync(folder);
+  const { file } = await bundleProvider(root, "bench/idle-provider.ts");
+  writeProgram(join(folder, "terraform-provider-snapform_v0.1.0"), shellScript(file));
+  return folder;
+}
+
 async function one(folder: string): Promise<void> {
   const base = project("one-built-in", builtIn(1), folder);
-  const ours = project("one", policies(1), folder);
-  await snapshots("one", 1);
-  const [without, with_] = await plans(base, ours, runs);
+  await base.terraform("apply", "-auto-approve");
+  const ours = await takenOver("one", 1, folder);
+  const [without = [], with_ = []] = await plans(runs, base, ours);
   const more = median(with_) - median(without);
   line("plan, terraform_data", without, "s", "");
   line("plan, one policy", with_, "s", `+${more.toFixed(2)} s (want <= +0.30)`);
@@ -249,17 +275,21 @@ async function one(folder: string): Promise<void> {
 async function many(folder: string): Promise<void> {
   const turns = Math.max(3, Math.round(runs / 3));
   const base = project("many-built-in", builtIn(count), folder);
-  const ours = project("many", policies(count), folder);
-  await snapshots("many", count);
-  const [without, with_] = await plans(base, ours, turns);
-  const ratio = median(with_) / median(without);
+  const idle = project("many-idle", policies(count), await idleProvider());
+  for (const each of [base, idle]) await each.terraform("apply", "-auto-approve");
+  const ours = await takenOver("many", count, folder);
+  const [without = [], with_ = [], limit = []] = await plans(turns, base, ours, idle);
+  const ratio = (one: readonly number[], other: readonly number[]): string =>
+    (median(one) / median(other)).toFixed(2);
   line(`plan, ${count} terraform_data`, without, "s", "");
-  line(`plan, ${count} policies`, with_, "s", `${ratio.toFixed(2)} x (want <= 2.5 at 1,000)`);
+  line(`plan, ${count} of a provider that idles`, limit, "s", `${ratio(limit, without)} x`);
+  const note = `${ratio(with_, without)} x (want <= 2.5 at 1,000), ${ratio(with_, limit)} x idling`;
+  line(`plan, ${count} policies`, with_, "s", note);
   const watch = measured(folder);
   await project("many", policies(count), watch.folder).terraform("plan");
   const peak = watch.peakMiB();
   console.log(
-    `  ${"memory of the provider".padEnd(34)} ${peak.toFixed(0).padStart(8)} MiB (want <= 150 at 1,000)`,
+    `  ${"memory of the provider".padEnd(38)} ${peak.toFixed(0).padStart(8)} MiB (want <= 150 at 1,000)`,
   );
 }
 
