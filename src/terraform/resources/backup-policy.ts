@@ -2,7 +2,7 @@ import { formatInZone } from "../../clock/zone.ts";
 import type { Desired, DesiredPolicy } from "../../desired/desired.ts";
 import { withheldBecause } from "../../plan/acknowledge.ts";
 import type { PlanProblem } from "../../plan/plan.ts";
-import { matchCollections } from "../../policy/match.ts";
+import { isLiteralPattern, matchCollections } from "../../policy/match.ts";
 import { nextRuns } from "../../policy/schedule.ts";
 import type { Path } from "../wire/path.ts";
 import { importPolicy } from "./import-policy.ts";
@@ -23,9 +23,9 @@ export const backupPolicy: Kind = Object.freeze({
   concernOf(desired) {
     const { cluster, collections } = policyOf(desired);
     return {
-      protectedOf: (on, names) => (on === cluster ? matchCollections(collections, names) : []),
+      protectedOf: (on, names) => (on === cluster ? matched(collections, names) : []),
       needsOthers: false,
-      isTarget: () => false,
+      targetsOf: () => [],
       needsLayout: false,
       wanted: JSON.stringify([cluster, collections]),
       isEnoughWhole: true,
@@ -38,6 +38,13 @@ export const backupPolicy: Kind = Object.freeze({
   isOver: false,
   import: importPolicy,
 } satisfies Kind);
+
+/** Names without a wildcard are looked up: most policies have no others. */
+function matched(patterns: readonly string[], names: ReadonlySet<string>): readonly string[] {
+  const isLiteral = patterns.every(isLiteralPattern);
+  const eligible = isLiteral ? patterns.filter((each) => names.has(each)) : [...names];
+  return matchCollections(patterns, eligible);
+}
 
 function policyOf(desired: Desired): DesiredPolicy {
   const [policy] = desired.policies;

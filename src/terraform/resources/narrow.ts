@@ -1,6 +1,6 @@
 import { parseAddress, resourceOf } from "../../address/address.ts";
 import type { State } from "../../ledger/state.ts";
-import type { ObservedCollection } from "../../snapshot/inventory.ts";
+import type { ObservedCluster, ObservedCollection } from "../../snapshot/inventory.ts";
 import type { Snapshot, SnapshotCopy } from "../../snapshot/snapshot.ts";
 import type { Seen } from "../../workspace/shared-workspace.ts";
 import { outlineOf, type Outline } from "./outline.ts";
@@ -12,11 +12,14 @@ export interface Concern {
   /** The address of the resource, then those that it had before. */
   readonly addresses: readonly string[];
   /** Which of a cluster's collections it is about. */
-  readonly protectedOf: (cluster: string, names: readonly string[]) => readonly string[];
+  readonly protectedOf: (cluster: string, names: ReadonlySet<string>) => readonly string[];
   /** Whether the snapshots of others in those collections matter one by one. */
   readonly needsOthers: boolean;
-  /** Which collections matter beside those, such as a target. */
-  readonly isTarget: (cluster: string, collection: ObservedCollection) => boolean;
+  /** Which of them matter beside those, such as a target. */
+  readonly targetsOf: (
+    cluster: string,
+    collections: readonly ObservedCollection[],
+  ) => readonly ObservedCollection[];
   /** Whether it matters which part of a snapshot lies where. */
   readonly needsLayout: boolean;
   /** What the configuration says about where to look; compared as text. */
@@ -31,36 +34,36 @@ const SPARE_COLLECTIONS = 50;
 /** Collections by cluster. */
 type Places = ReadonlyMap<string, ReadonlySet<string>>;
 
-/** What one resource keeps of what was seen. Secrets are in neither; they stay that way. */
+/**
+ * What one resource keeps of what was seen. Secrets are in neither; they stay that way. A thousand
+ * resources ask, so what is not about this one is counted and not looked at.
+ */
 export function narrow(seen: Seen, concern: Concern): View {
   const { inventory, state } = seen;
   const outline = outlineOf(seen, concern.project);
   const places = relevantPlaces(seen, outline, concern);
-  const isRelevant = (cluster: string, collection: string): boolean =>
-    places.get(cluster)?.has(collection) === true;
   const snapshots = relevantSnapshots(seen, outline, places, concern);
-  const isNear = (cluster: string, each: ObservedCollection): boolean =>
-    isRelevant(cluster, each.name) || concern.isTarget(cluster, each);
-  const strangers = inventory.clusters.flatMap(({ name, collections }) =>
-    collections.filter((each) => !isNear(name, each)),
-  );
-  const isWhole = strangers.length <= SPARE_COLLECTIONS;
+  const near = inventory.clusters.map((cluster) => nearIn(cluster, outline, places, concern));
+  const strangerCount = inventory.clusters
+    .map(({ collections }, index) => collections.length - (near[index]?.length ?? 0))
+    .reduce((sum, each) => sum + each, 0);
   const own = new Set(concern.addresses);
+  const isWhole = strangerCount <= SPARE_COLLECTIONS;
+  const lean = (each: ObservedCollection): ObservedCollection =>
+    concern.needsLayout || each.layout === null ? each : { ...each, layout: null };
   return {
     at: inventory.observedAt,
     inventory: {
       ...inventory,
-      clusters: inventory.clusters.map((cluster) => ({
+      clusters: inventory.clusters.map((cluster, index) => ({
         ...cluster,
-        collections: cluster.collections
-          .filter((each) => isWhole || isNear(cluster.name, each))
-          .map((each) => (concern.needsLayout ? each : { ...each, layout: null })),
+        collections: (isWhole ? cluster.collections : (near[index] ?? [])).map(lean),
       })),
       snapshots: snapshots.map((each) => leanSnapshot(each, concern.needsLayout)),
       // Ids in the trash count only for whoever would give them again.
-      trash: inventory.trash.filter(({ owner }) => owner !== null && own.has(owner.address)),
+      trash: [...own].flatMap((address) => outline.trashOf(address)),
     },
-    state: narrowState(state, own, new Set(snapshots.map(({ id }) => id)), isRelevant),
+    state: narrowState(state, outline, own, snapshots, places),
     scope: {
       clusters: inventory.clusters.map(({ name }) => name).sort(),
       isWhole,
@@ -69,12 +72,28 @@ export function narrow(seen: Seen, concern: Concern): View {
   };
 }
 
+/** In the order in which they were seen. */
+function nearIn(
+  { name, collections }: ObservedCluster,
+  outline: Outline,
+  places: Places,
+  concern: Concern,
+): readonly ObservedCollection[] {
+  const positions = outline.positionsIn(name);
+  const targets = concern.targetsOf(name, collections).map((each) => each.name);
+  const near = new Set([...(places.get(name) ?? []), ...targets]);
+  return [...near]
+    .flatMap((each) => positions.get(each) ?? [])
+    .sort((a, b) => a - b)
+    .flatMap((position) => collections[position] ?? []);
+}
+
 /** What it is about, and where it has snapshots although the configuration names it no longer. */
-function relevantPlaces({ inventory }: Seen, { survey }: Outline, concern: Concern): Places {
+function relevantPlaces({ inventory }: Seen, outline: Outline, concern: Concern): Places {
+  const { survey } = outline;
   const places = new Map<string, Set<string>>();
-  for (const { name, collections } of inventory.clusters) {
-    const names = collections.map((collection) => collection.name);
-    places.set(name, new Set(concern.protectedOf(name, names)));
+  for (const { name } of inventory.clusters) {
+    places.set(name, new Set(concern.protectedOf(name, outline.namesIn(name))));
   }
   for (const { cluster, collection } of concern.addresses.flatMap((address) =>
     survey.placesOf(address),
@@ -84,7 +103,7 @@ function relevantPlaces({ inventory }: Seen, { survey }: Outline, concern: Conce
   if (!concern.needsOthers) return places;
   // What is restored from may be of a cluster that is not declared any more.
   for (const { cluster, collection } of survey.places) {
-    if (concern.protectedOf(cluster, [collection]).length === 0) continue;
+    if (concern.protectedOf(cluster, new Set([collection])).length === 0) continue;
     places.set(cluster, (places.get(cluster) ?? new Set<string>()).add(collection));
   }
   return places;
@@ -122,41 +141,34 @@ function leanSnapshot(snapshot: Snapshot, needsLayout: boolean): Snapshot {
 
 function narrowState(
   state: State,
+  outline: Outline,
   own: ReadonlySet<string>,
-  ids: ReadonlySet<string>,
-  isRelevant: (cluster: string, collection: string) => boolean,
+  snapshots: readonly Snapshot[],
+  places: Places,
 ): State {
-  const isOwn = (address: string): boolean => own.has(resourceOf(address));
-  const records = [...ids].flatMap((id) => {
+  const records = snapshots.flatMap(({ id }) => {
     const record = Object.hasOwn(state.snapshots, id) ? state.snapshots[id] : undefined;
     return record ? [[id, { ...record, native: null, description: null }] as const] : [];
   });
+  const shrinks = Object.entries(state.shrinks).filter(
+    ([address]) => own.has(resourceOf(address)) || isAbout(address, places),
+  );
   return {
     ...state,
-    policies: only(state.policies, isOwn),
+    policies: outline.recordsOf("policies", own),
     snapshots: Object.fromEntries(records),
-    runs: only(state.runs, isOwn),
-    shrinks: only(state.shrinks, (address) => isOwn(address) || isAbout(address, isRelevant)),
-    taken: only(state.taken, isOwn),
-    restores: only(state.restores, isOwn),
+    runs: outline.recordsOf("runs", own),
+    shrinks: Object.fromEntries(shrinks),
+    taken: outline.recordsOf("taken", own),
+    restores: outline.recordsOf("restores", own),
     intents: {},
   };
 }
 
 /** Whether an address such as `policy.other["prod/docs"]` is about a collection that matters. */
-function isAbout(
-  address: string,
-  isRelevant: (cluster: string, collection: string) => boolean,
-): boolean {
+function isAbout(address: string, places: Places): boolean {
   const key = parseAddress(address)?.key;
   if (key === undefined) return false;
   const slash = key.indexOf("/");
-  return isRelevant(key.slice(0, slash), key.slice(slash + 1));
-}
-
-function only<T>(
-  table: Readonly<Record<string, T>>,
-  isKept: (key: string) => boolean,
-): Readonly<Record<string, T>> {
-  return Object.fromEntries(Object.entries(table).filter(([key]) => isKept(key)));
+  return places.get(key.slice(0, slash))?.has(key.slice(slash + 1)) === true;
 }

@@ -4,6 +4,7 @@ import type { RestoreRecord } from "../../ledger/state.ts";
 import { withheldBecause } from "../../plan/acknowledge.ts";
 import type { PlanProblem } from "../../plan/plan.ts";
 import { survey as surveyOf } from "../../plan/survey.ts";
+import type { ObservedCollection } from "../../snapshot/inventory.ts";
 import type { CallContext, Imported } from "../server/definition.ts";
 import { errorDiagnostic, type Diagnostic } from "../server/diagnostic.ts";
 import type { Path } from "../wire/path.ts";
@@ -33,12 +34,10 @@ export const restore: Kind = Object.freeze({
     const { from, to } = wantedOf(desired);
     return {
       protectedOf: (on, names) =>
-        on === from.cluster ? names.filter((name) => name === from.collection) : [],
+        on === from.cluster && names.has(from.collection) ? [from.collection] : [],
       needsOthers: true,
-      isTarget: (on, { name, aliases }) =>
-        on === to.cluster &&
-        // Dated collections behind an alias begin with the name of the target.
-        (name.startsWith(to.collection) || name === to.alias || aliases.length > 0),
+      targetsOf: (on, collections) =>
+        on === to.cluster ? collections.filter((each) => isTarget(each, to)) : [],
       needsLayout: true,
       wanted: JSON.stringify([originOf(from), to.cluster, to.collection, to.alias]),
       isEnoughWhole: false,
@@ -72,6 +71,11 @@ function wantedOf(desired: Desired): DesiredRestore {
   const [wanted] = desired.restores;
   // A configuration of one resource has that one.
   return wanted as DesiredRestore;
+}
+
+function isTarget({ name, aliases }: ObservedCollection, to: DesiredRestore["to"]): boolean {
+  // Dated collections behind an alias begin with the name of the target.
+  return name.startsWith(to.collection) || name === to.alias || aliases.length > 0;
 }
 
 /** Where the snapshot is looked for, whichever of them it is. */
