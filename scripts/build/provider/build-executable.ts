@@ -9,6 +9,11 @@ import type { OneFile } from "./one-file.ts";
 const blobName = "NODE_SEA_BLOB";
 const fuse = "NODE_SEA_FUSE_fce680ab2cc467b6e072b8b5df1996b2";
 
+/** Reads the text between two places, where it lies in the program. */
+const reader =
+  "((text) => (from, to) => text.latin1Slice(from, to))" +
+  '(Buffer.from(require("node:sea").getRawAsset("text")))';
+
 /** What to say of the Node in it, whose licences are too long to come along. */
 export const licenseOfNode: Readonly<Record<string, string>> = {
   "NODE-LICENSE.txt":
@@ -24,7 +29,7 @@ export async function buildExecutable({ script, text }: OneFile): Promise<Buffer
   const folder = mkdtempSync(join(tmpdir(), "snapform-executable-"));
   const place = (name: string): string => join(folder, name);
   try {
-    writeFileSync(place("main.js"), `(${script})(require("node:sea").getAsset("text", "latin1"));`);
+    writeFileSync(place("main.js"), `(${script})(${reader});`);
     writeFileSync(place("text"), text);
     const setting = {
       main: place("main.js"),

@@ -1,6 +1,6 @@
 // Puts the chunks of a split bundle into one file. What the start needs is there as a script; the
-// rest is text behind it, compiled when it is first asked for, because a start pays for every byte
-// that has to be parsed. Knows chunks, not what is in them. Invariant: each chunk is run at most
+// rest is text behind it, read and compiled when it is first asked for, because a start pays for
+// every byte that it has to read or to parse. Knows chunks, not what is in them. Invariant: each chunk is run at most
 // once, and in the order in which its importers ask for it.
 
 export interface Chunk {
@@ -14,7 +14,7 @@ export interface Chunk {
 
 /** A program in two parts, both ASCII. */
 export interface OneFile {
-  /** An expression: a function that is called with the text. */
+  /** An expression: a function that is called with what reads the text between two places. */
   readonly script: string;
   readonly text: string;
 }
@@ -25,7 +25,7 @@ const node = process.getBuiltinModule("node:module").createRequire(process.execP
 const loaded = Object.create(null);
 function textOf(name) {
   const [from, to] = places[name];
-  return text.slice(from, to);
+  return read(from, to);
 }
 function workerAddress(name) {
   return new URL("data:text/javascript;base64," + Buffer.from(textOf(name)).toString("base64"));
@@ -73,7 +73,7 @@ export function oneFile(
         `${JSON.stringify(name)}: function (require, module, exports) {${code}},\n`,
     );
   const script = [
-    '(function (text) {\n"use strict";',
+    '(function (read) {\n"use strict";',
     `const chunks = {__proto__: null,\n${eager.join("")}};`,
     `const places = {__proto__: null, ...${JSON.stringify(places)}};`,
     runtime,

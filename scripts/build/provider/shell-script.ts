@@ -8,22 +8,32 @@ import type { OneFile } from "./one-file.ts";
 /** Of the numbers in the head, so that its length does not depend on them. */
 const width = 8;
 
-/** Reads the program behind this head, and runs it. The oldest Node has to understand it. */
-const loader = `
+/**
+ * Reads the program behind this head, and runs it. The oldest Node has to understand it. The file
+ * stays open, so that one that is replaced is read to its end; one that is overwritten is not.
+ */
+const loader = `(function () {
 var parts = process.versions.node.split(".").map(Number), file = process.argv[1];
 if (parts[0] < 22 || (parts[0] === 22 && parts[1] < 18)) {
   console.log("snapform needs Node 22.18 or later; node on the path of Terraform is " +
     process.versions.node);
   process.exit(1);
 }
-var all = require("fs").readFileSync(file, "latin1"), at = [START, TEXT];
-require("vm").runInThisContext(all.slice(at[0], at[1]), { filename: file })(all.slice(at[1]));
-`.trim();
+var fs = require("fs"), fd = fs.openSync(file), since = fs.fstatSync(fd).mtimeMs;
+function read(from, to) {
+  var part = Buffer.allocUnsafe(to - from);
+  if (fs.readSync(fd, part, 0, to - from, from) < to - from || fs.fstatSync(fd).mtimeMs !== since)
+    throw new Error(file + " was overwritten while it ran; run the command again");
+  return part.latin1Slice();
+}
+var script = require("vm").runInThisContext(read(START, TEXT), { filename: file });
+script(function (from, to) { return read(TEXT + from, TEXT + to); });
+})();`;
 
 function head(start: number, text: number): string {
   const code = loader
     .replace("START", String(start).padStart(width))
-    .replace("TEXT", String(text).padStart(width));
+    .replaceAll("TEXT", String(text).padStart(width));
   return `#!/bin/sh
 if ! command -v node >/dev/null; then
   echo "snapform needs Node 22.18 or later; there is no node on the path of Terraform"

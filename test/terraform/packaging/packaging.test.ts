@@ -156,11 +156,29 @@ describe("the provider as one file", () => {
   test("lets through what it is started with", () => {
     const file = join(scratch, "provider_v1.1");
     const script =
-      "(function (text) { console.log(JSON.stringify(process.argv.slice(1).concat(text))); })";
+      "(function (read) { console.log(JSON.stringify(process.argv.slice(1).concat(read(0, 6)))); })";
     writeProgram(file, shellScript({ script, text: '"told"' }));
     const { stdout } = spawnSync(file, ["--debug", "a b", "$HOME"], { encoding: "utf8" });
     expect(JSON.parse(stdout)).toEqual([file, "--debug", "a b", "$HOME", '"told"']);
     expect(() => shellScript({ script, text: "ü" })).toThrow("beyond ASCII");
+  });
+
+  test("is read to its end when another one takes its place, but never on from another one", () => {
+    const file = join(scratch, "provider_v1.2");
+    const script = `(function (read) {
+      const fs = process.getBuiltinModule("fs");
+      const told = [read(0, 3)];
+      fs.writeFileSync("${file}.new", "another one");
+      fs.renameSync(process.argv[2], "${file}.old");
+      fs.renameSync("${file}.new", process.argv[2]);
+      told.push(read(3, 6));
+      fs.writeFileSync("${file}.old", "another one".repeat(1000));
+      try { told.push(read(6, 9)); } catch (error) { told.push(error.message); }
+      console.log(JSON.stringify(told));
+    })`;
+    writeProgram(file, shellScript({ script, text: "onetwosix" }));
+    const { stdout } = spawnSync(file, [file], { encoding: "utf8" });
+    expect(JSON.parse(stdout)).toEqual(["one", "two", expect.stringContaining("was overwritten")]);
   });
 });
 
