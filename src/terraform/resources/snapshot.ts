@@ -6,6 +6,7 @@ import {
   byNewest,
   copyAt,
   isComplete,
+  repositoryOf,
   repositoryPlace,
   type Snapshot,
 } from "../../snapshot/snapshot.ts";
@@ -30,9 +31,10 @@ export const snapshot: Kind = Object.freeze({
   concernOf(desired) {
     const { cluster, collection } = wantedOf(desired);
     return {
-      protectedOf: (on, names) => (on === cluster && names.has(collection) ? [collection] : []),
+      protectedOf: (on, names) =>
+        on === cluster ? names.filter((name) => name === collection) : [],
       needsOthers: false,
-      targetsOf: () => [],
+      isTarget: () => false,
       needsLayout: false,
       wanted: JSON.stringify([cluster, collection]),
       isEnoughWhole: false,
@@ -122,12 +124,21 @@ async function importSnapshot(
       hint: "Import by CLUSTER/COLLECTION/ID, as the data source `snapform_snapshots` has them.",
     });
   }
-  const { id, cluster, collection, owner } = only;
+  const { id, cluster, collection, description, owner } = only;
   const isOurs = owner?.project === world.desired.project;
   const address = state.snapshots[id]?.address ?? (isOurs ? owner.address : "");
   const name = address.startsWith("snapshot.") ? address.slice("snapshot.".length) : null;
-  const stub = withMembers(treeOf([]), { id, cluster, collection, ...(name && { name }) });
+  const repository = storedIn(only);
+  const known = { id, cluster, collection, description, repository, ...(name && { name }) };
+  const stub = withMembers(treeOf([]), known);
   return { state: planDefaults(attributesOf({ type: TYPE }), stub, stub) };
+}
+
+/** The repository that a configuration of this snapshot would name: without it, it means another. */
+function storedIn({ copies }: Snapshot): string | null {
+  const whole = copies.filter(({ status }) => status === "complete");
+  const names = whole.map(({ place }) => repositoryOf(place)).filter((name) => name !== null);
+  return names.sort()[0] ?? null;
 }
 
 function nameOf({ cluster, collection, id }: Snapshot): string {
