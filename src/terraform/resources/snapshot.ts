@@ -31,10 +31,9 @@ export const snapshot: Kind = Object.freeze({
   concernOf(desired) {
     const { cluster, collection } = wantedOf(desired);
     return {
-      protectedOf: (on, names) =>
-        on === cluster ? names.filter((name) => name === collection) : [],
+      protectedOf: (on, names) => (on === cluster && names.has(collection) ? [collection] : []),
       needsOthers: false,
-      isTarget: () => false,
+      targetsOf: () => [],
       needsLayout: false,
       wanted: JSON.stringify([cluster, collection]),
       isEnoughWhole: false,
