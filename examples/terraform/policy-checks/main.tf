@@ -39,3 +39,8 @@ resource "snapform_backup_policy" "nightly" {
   retention   = { last = var.keep }
   repository  = "vault"
 }
+
+# What an apply could not do is a warning, which nobody reads at night: a pipeline asks for this.
+output "protected" {
+  value = snapform_backup_policy.nightly.status == "ok"
+}

@@ -38,6 +38,8 @@ export async function run(session: Session): Promise<void> {
   session.check.isTrue("the plan is allowed, if it was judged", allowed !== "denied");
   const applied = await terraform(["apply", "reviewed.tfplan"]);
   session.check.shows("it is carried out", applied.stdout, /1 changed/);
+  const asked = await terraform(["output", "-raw", "protected"]);
+  session.check.equals("everything is protected", asked.stdout, "true");
   const list = await session.snapform(["snapshots", "list", "--json"], { quiet: true });
   const { snapshots } = JSON.parse(list.stdout) as { readonly snapshots: readonly unknown[] };
   session.check.equals("four snapshots are left", snapshots.length, 4);

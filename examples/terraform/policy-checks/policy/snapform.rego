@@ -18,12 +18,13 @@ policies contains change if {
 	change.change.after != null
 }
 
-# A policy with nothing to do still has the lines of its last apply.
+# A policy with nothing to do still has the lines of its last apply. What is held back stays.
 expires contains line if {
 	some policy in policies
 	policy.change.after.changes != object.get(policy.change, ["before", "changes"], null)
 	some line in policy.change.after.changes
 	startswith(line, "- ")
+	not contains(line, " [held back: ")
 }
 
 deny contains message if {
@@ -43,10 +44,11 @@ deny contains message if {
 	)
 }
 
+# A replacement deletes nothing.
 deny contains message if {
 	some change in input.resource_changes
 	change.type == "snapform_backup_policy"
-	"delete" in change.change.actions
+	change.change.actions == ["delete"]
 	change.change.before.on_destroy == "delete"
 	message := sprintf("%s would be destroyed together with its snapshots", [change.address])
 }
