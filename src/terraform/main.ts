@@ -12,5 +12,10 @@ void serve(
     const { snapformProvider } = await import("./provider.ts");
     return snapformProvider({ env: process.env, directory: process.cwd() });
   },
-  { host: process, clock: systemClock, address: PROVIDER_ADDRESS },
+  {
+    host: process,
+    clock: systemClock,
+    address: PROVIDER_ADDRESS,
+    schemaReply: async () => (await import("./schema-reply.ts")).SCHEMA_REPLY,
+  },
 );

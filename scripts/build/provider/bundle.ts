@@ -8,6 +8,7 @@ import { build, transform, type BuildOptions, type Metafile, type OutputFile } f
 import { bundleWorker, embeddedWorkers } from "./embedded-workers.ts";
 import { installedPackages } from "./installed-packages.ts";
 import { oneFile, type Chunk, type OneFile } from "./one-file.ts";
+import { schemaReply } from "./schema-reply.ts";
 
 export interface ProviderBundle {
   readonly file: OneFile;
@@ -48,7 +49,7 @@ export async function bundleProvider(root: string, main: string): Promise<Provid
     splitting: true,
     entryNames: "provider",
     chunkNames: "[name]-[hash]",
-    plugins: [...plugins, embeddedWorkers(found)],
+    plugins: [...plugins, schemaReply(), embeddedWorkers(found)],
     metafile: true,
     write: false,
   });

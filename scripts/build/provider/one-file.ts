@@ -1,7 +1,7 @@
 // Puts the chunks of a split bundle into one file. What the start needs is there as a script; the
 // rest is text behind it, read and compiled when it is first asked for, because a start pays for
-// every byte that it has to read or to parse. Knows chunks, not what is in them. Invariant: each chunk is run at most
-// once, and in the order in which its importers ask for it.
+// every byte that it has to read or to parse. Knows chunks, not what is in them. Invariant: each
+// chunk is run at most once, and in the order in which its importers ask for it.
 
 export interface Chunk {
   /** What the others call it, e.g. `./chunk-ABCD.js`. */

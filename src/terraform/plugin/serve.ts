@@ -6,12 +6,15 @@ import { X509Certificate } from "node:crypto";
 import type { Clock } from "../../clock/clock.ts";
 import type { ProviderDefinition } from "../server/definition.ts";
 import { redactedLog } from "../server/log.ts";
+import type { ProviderServer } from "../server/provider-server.ts";
 import { openRedactor } from "../server/redactor.ts";
+import type { SessionOptions } from "../server/session.ts";
 import { createCertificate, type Certificate } from "./certificate.ts";
 import { formatReattach } from "./debug.ts";
 import { openDoor } from "./door.ts";
 import type { Tls } from "./grpc-server.ts";
 import { formatHandshake, HANDSHAKE_TIMEOUT_MS, startedByHand } from "./handshake.ts";
+import { lateServer } from "./late-server.ts";
 import { openLifecycle } from "./lifecycle.ts";
 import { hclog, levelOf } from "./hclog.ts";
 import { openPlace } from "./place.ts";
@@ -23,19 +26,21 @@ export interface ServeOptions {
   readonly clock: Clock;
   /** As in `required_providers`, e.g. `registry.terraform.io/example/example`. */
   readonly address: string;
+  /** The reply to GetProviderSchema where it was made before; null: the provider is asked. */
+  readonly schemaReply?: () => Promise<Uint8Array | null>;
 }
 
 /**
  * Serves a provider until Terraform, a signal or a failure ends the process. With the argument
  * `--debug` it serves any number of runs, and prints the variable by which Terraform finds it.
- * What is needed to answer is loaded after the handshake, while Terraform sets out to connect; so
- * is the provider, where a function loads it.
+ * What is needed to answer is loaded after the handshake, while Terraform sets out to connect; the
+ * provider, where a function loads it, with the first call that it is needed for.
  */
 export async function serve<C>(
   provider: ProviderDefinition<C> | (() => Promise<ProviderDefinition<C>>),
   options: ServeOptions,
 ): Promise<void> {
-  const { host, clock, address } = options;
+  const { host, clock, address, schemaReply } = options;
   const isDebug = host.argv.slice(2).includes("--debug");
   if (!isDebug && startedByHand(host.env)) {
     writeLine(2, explanation(address));
@@ -58,19 +63,32 @@ export async function serve<C>(
   const door = await openDoor(place);
   announce(place, tls?.certificate ?? null, { ...options, isDebug });
   if (!isDebug) lifecycle.expectSession(HANDSHAKE_TIMEOUT_MS);
-  const [definition, { providerServers }, { startGrpcServer }] = await Promise.all([
-    typeof provider === "function" ? provider() : provider,
-    import("../server/provider-server.ts"),
-    import("./grpc-server.ts"),
-  ]);
+  let servers: Promise<() => ProviderServer> | null = null;
+  const load = async (): Promise<ProviderServer> => {
+    servers ??= loadServers(provider, { clock, log, redactor });
+    return (await servers)();
+  };
+  const ready = schemaReply === undefined ? {} : { GetProviderSchema: schemaReply };
+  const { startGrpcServer } = await import("./grpc-server.ts");
   await startGrpcServer({
     door,
     tls,
-    openServer: providerServers(definition, { clock, log, redactor }),
+    openServer: () => lateServer({ load, ready, log }),
     lifecycle,
     log,
     redact,
   });
+}
+
+async function loadServers<C>(
+  provider: ProviderDefinition<C> | (() => Promise<ProviderDefinition<C>>),
+  options: SessionOptions,
+): Promise<() => ProviderServer> {
+  const [definition, { providerServers }] = await Promise.all([
+    typeof provider === "function" ? provider() : provider,
+    import("../server/provider-server.ts"),
+  ]);
+  return providerServers(definition, options);
 }
 
 /** Throws where the certificate is none: nobody is told to connect to that. */
