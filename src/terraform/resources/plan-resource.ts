@@ -83,10 +83,10 @@ function refusals(kind: Kind, prior: Tree, proposed: Tree): Diagnostic[] {
   const attributes = attributesOf(kind);
   const fixed = checkImmutable(attributes, plainOf(prior), plainOf(proposed));
   const isReplaced = Object.entries(attributes).some(([name, attribute]) => {
-    const type = typeOfAttribute(attribute);
+    if (attribute.forceNew !== true) return false;
     const before = memberOf(prior, name);
     const after = memberOf(proposed, name);
-    return attribute.forceNew === true && !isSameValue(type, before, after);
+    return !isSameValue(typeOfAttribute(attribute), before, after);
   });
   const isRefused = isReplaced && isTrue(prior, "deletion_protection");
   return [...diagnosticsOf(fixed), ...(isRefused ? [protectedFrom("replaced")] : [])];
@@ -149,6 +149,7 @@ function lean(plan: Plan): Plan {
 
 /** Whether the configuration asks for something else than what Terraform remembers. */
 function differs(kind: Kind, prior: Tree, proposed: Tree): boolean {
+  if (prior === proposed) return false;
   const attributes = attributesOf(kind);
   const isOwn = (name: string): boolean => name === "changes" || kind.outcomes.includes(name);
   const isOther = Object.entries(attributes).some(([name, attribute]) => {

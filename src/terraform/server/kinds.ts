@@ -56,13 +56,30 @@ export function kindNamed<T>(kinds: ReadonlyMap<string, T>, name: string): T {
   throw new SnapformError("invalid-argument", `no type ${name}; there are ${known}`);
 }
 
+/** What an object was read from. */
+interface Origin {
+  readonly kind: Kind;
+  readonly message: DynamicValue;
+}
+
+/** Of objects that came: one that leaves as it came is neither checked nor written anew. */
+const origins = new WeakMap<Tree, Origin>();
+
 /** An object that came; null where there is none. */
 export function decodeTree(kind: Kind, message: DynamicValue | undefined): Tree | null {
   const value = decodeValue(kind.type, message);
-  return isTree(value) ? value : null;
+  if (!isTree(value)) return null;
+  if (message?.msgpack !== undefined) origins.set(value, { kind, message });
+  return value;
+}
+
+/** Whether Terraform sent this very object, as one of this kind. */
+export function isAsItCame(kind: Kind, tree: Tree): boolean {
+  return origins.get(tree)?.kind === kind;
 }
 
 /** An object that goes out; it conforms to the schema. */
 export function encodeTree(kind: Kind, tree: Tree | null): DynamicValue {
-  return { msgpack: encodeValue(kind.type, tree) };
+  const origin = tree === null ? undefined : origins.get(tree);
+  return origin?.kind === kind ? origin.message : { msgpack: encodeValue(kind.type, tree) };
 }

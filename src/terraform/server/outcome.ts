@@ -1,10 +1,11 @@
 import type { Message } from "../wire/messages.ts";
 import { formatPath, type Path } from "../wire/path.ts";
-import { treeOf, type Tree } from "../wire/value.ts";
+import { hasUnknown, treeOf, type Tree } from "../wire/value.ts";
 import { conform, type Fault, type UnknownRule } from "./conform.ts";
 import { bugDiagnostic, type Diagnostic } from "./diagnostic.ts";
-import { encodeTree, type Kind } from "./kinds.ts";
+import { encodeTree, isAsItCame, type Kind } from "./kinds.ts";
 import type { Redactor } from "./redactor.ts";
+import { mayHoldSecrets } from "./secrets.ts";
 
 /** A state as it leaves: of exactly the schema's shape, whatever a resource gave. */
 export interface Finished {
@@ -21,9 +22,18 @@ export function finishState(
   { what, unknown, redactor }: { what: string; unknown: UnknownRule; redactor: Redactor },
 ): Finished {
   if (state === null) return { tree: null, message: encodeTree(kind, null), faults: [] };
+  if (isSoundAsItCame(kind, state, unknown)) {
+    return { tree: state, message: encodeTree(kind, state), faults: [] };
+  }
   const { tree, faults } = conform(kind.schema, state, unknown);
   redactor.learn(kind.schema, tree);
   return { tree, message: encodeTree(kind, tree), faults: faultDiagnostics(faults, what) };
+}
+
+/** A write-only value comes and must not leave; nor may an unknown one everywhere. */
+function isSoundAsItCame(kind: Kind, state: Tree, unknown: UnknownRule): boolean {
+  if (!isAsItCame(kind, state) || mayHoldSecrets(kind.schema)) return false;
+  return unknown === "keep" || !hasUnknown(state);
 }
 
 /** All faults as one diagnostic, which names attributes and no values. */

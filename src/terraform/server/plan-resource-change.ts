@@ -1,4 +1,4 @@
-import type { Message } from "../wire/messages.ts";
+import type { DynamicValue, Message } from "../wire/messages.ts";
 import { encodePath, formatPath, type Path } from "../wire/path.ts";
 import type { Tree } from "../wire/value.ts";
 import type { PlanResult, Private } from "./definition.ts";
@@ -28,8 +28,11 @@ export function planResourceChange<C>(
   const kind = kindNamed(kinds.resources, request.typeName);
   const unplanned = { ...(request.priorState && { plannedState: request.priorState }) };
   try {
-    const prior = decodeTree(kind, request.priorState);
-    const proposed = decodeTree(kind, request.proposedNewState);
+    const { priorState, proposedNewState } = request;
+    const prior = decodeTree(kind, priorState);
+    // Mostly nothing is to change: then both are one object from here on.
+    const isSame = isSameMessage(priorState, proposedNewState);
+    const proposed = isSame ? prior : decodeTree(kind, proposedNewState);
     const config = decodeTree(kind, request.config) ?? emptyTree(kind);
     for (const each of [prior, proposed, config]) redactor.learn(kind.schema, each);
     const kept = decodePrivate(request.priorPrivate);
@@ -41,6 +44,11 @@ export function planResourceChange<C>(
     const encoded = encodeDiagnostics(diagnostics, kind.schema, redactor);
     return { ...unplanned, plannedPrivate: request.priorPrivate, diagnostics: encoded };
   }
+}
+
+function isSameMessage(a: DynamicValue | undefined, b: DynamicValue | undefined): boolean {
+  if (a?.msgpack === undefined || b?.msgpack === undefined) return false;
+  return Buffer.compare(a.msgpack, b.msgpack) === 0;
 }
 
 function planDestroy<C>(

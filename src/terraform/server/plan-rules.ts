@@ -26,10 +26,13 @@ interface Beside {
   readonly prior: Value;
 }
 
-/** What is computed becomes unknown in objects that did not exist; write-only values disappear. */
+/**
+ * What is computed becomes unknown in objects that did not exist; write-only values disappear. What
+ * stays as it was stays the same value.
+ */
 export function markComputed(block: Block, proposed: Tree, beside: Beside): Tree {
   const isNew = beside.prior === null;
-  return treeOf([
+  return treeOrSame(proposed, [
     ...Object.entries(block.attributes).map(([name, attribute]) => {
       const value = memberOf(proposed, name);
       return [name, markAttribute(attribute, value, at(beside, name), isNew)] as const;
@@ -39,6 +42,13 @@ export function markComputed(block: Block, proposed: Tree, beside: Beside): Tree
       return [name, markIn(nested.mode, value, at(beside, name), nested)] as const;
     }),
   ]);
+}
+
+function treeOrSame(before: Tree, members: readonly (readonly [string, Value])[]): Tree {
+  const isSame =
+    members.length === Object.keys(before).length &&
+    members.every(([name, value]) => Object.hasOwn(before, name) && before[name] === value);
+  return isSame ? before : treeOf(members);
 }
 
 function at({ config, prior }: Beside, step: string | number): Beside {
@@ -69,10 +79,15 @@ function markIn(mode: Mode, value: Value, beside: Beside, block: Block): Value {
   if (isList(value)) {
     // Elements of a set cannot be paired with what they were.
     if (mode === "set" && beside.prior !== null) return value;
-    return listOf(value.map(each));
+    const marked = value.map(each);
+    return marked.every((inner, index) => inner === value[index]) ? value : listOf(marked);
   }
   if (!isTree(value)) return value;
-  return treeOf(Object.entries(value).map(([key, inner]) => [key, each(inner, key)]));
+  const members = Object.entries(value);
+  return treeOrSame(
+    value,
+    members.map(([key, inner]) => [key, each(inner, key)]),
+  );
 }
 
 interface Sides {

@@ -1,6 +1,7 @@
 import { isNested, type Attribute, type Block } from "../wire/schema.ts";
 import { formatNum } from "../wire/number.ts";
 import { isDynamic, isList, isNum, isTree, memberOf, type Value } from "../wire/value.ts";
+import { mayHoldSecrets } from "./secrets.ts";
 
 /** Knows the sensitive values that have come by, and takes them out of any text that leaves. */
 export interface Redactor {
@@ -62,24 +63,6 @@ function patternOf(longestFirst: readonly string[]): RegExp {
     return isShort ? `(?<![\\p{L}\\p{N}])${literal}(?![\\p{L}\\p{N}])` : literal;
   });
   return new RegExp(parts.join("|"), "gu");
-}
-
-/** By schema: most have no place for a secret, and are asked for with each call. */
-const secretive = new WeakMap<Block, boolean>();
-
-function mayHoldSecrets(block: Block): boolean {
-  const known = secretive.get(block);
-  if (known !== undefined) return known;
-  const { attributes, blocks = {} } = block;
-  const found =
-    Object.values(attributes).some(hasSecret) || Object.values(blocks).some(mayHoldSecrets);
-  secretive.set(block, found);
-  return found;
-}
-
-function hasSecret(attribute: Attribute): boolean {
-  if (attribute.sensitive || attribute.writeOnly) return true;
-  return isNested(attribute) && mayHoldSecrets(attribute.nested);
 }
 
 function* secretsIn(block: Block, value: Value): Generator<string> {

@@ -19,12 +19,17 @@ export function toPlain<U>(value: Value, unknown: U): Plain<U> {
   if (isDynamic(value)) return toPlain(value.value, unknown);
   if (isList(value)) return value.map((each) => toPlain(each, unknown));
   if (typeof value !== "object" || value === null) return value;
-  const entries = Object.entries(value).map(
-    ([key, each]) => [key, toPlain(each, unknown)] as const,
-  );
-  // `fromEntries` defines its keys, so that `__proto__` is one like any other.
-  return Object.fromEntries(entries);
+  const plain: { [name: string]: Plain<U> } = {};
+  for (const key of Object.keys(value)) {
+    const each = toPlain(value[key] ?? null, unknown);
+    // Assigned, this one would become the prototype.
+    if (key === "__proto__") Object.defineProperty(plain, key, { ...MEMBER, value: each });
+    else plain[key] = each;
+  }
+  return plain;
 }
+
+const MEMBER = { enumerable: true, configurable: true, writable: true } as const;
 
 /** The way back; `undefined` members are left out. What fits no type, `conform` finds later. */
 export function fromPlain(plain: unknown, unknown?: unknown): Value {

@@ -65,12 +65,9 @@ export function decodeMessage<Name extends keyof Messages>(
   name: Name,
   bytes: Uint8Array,
 ): Messages[Name] {
-  const byNumber = new Map<number, readonly [member: string, field: Field]>();
+  const byNumber = fieldsOf(name);
   const message: Members = {};
-  for (const [member, field] of Object.entries<Field>(FIELDS[name])) {
-    byNumber.set(field[0], [member, field]);
-    message[member] = emptyOf(field);
-  }
+  for (const [member, field] of byNumber.values()) message[member] = emptyOf(field);
   const reader = new ByteReader(bytes, `message ${name}`);
   while (!reader.isAtEnd()) {
     const key = reader.varint();
@@ -81,6 +78,19 @@ export function decodeMessage<Name extends keyof Messages>(
     else message[known[0]] = readField(reader, known[1], message[known[0]]);
   }
   return message as Messages[Name];
+}
+
+type ByNumber = ReadonlyMap<number, readonly [member: string, field: Field]>;
+
+const byMessage = new Map<keyof Messages, ByNumber>();
+
+function fieldsOf(name: keyof Messages): ByNumber {
+  const known = byMessage.get(name);
+  if (known !== undefined) return known;
+  const fields = Object.entries<Field>(FIELDS[name]);
+  const byNumber = new Map(fields.map(([member, field]) => [field[0], [member, field] as const]));
+  byMessage.set(name, byNumber);
+  return byNumber;
 }
 
 function emptyOf([, kind]: Field): unknown {

@@ -57,12 +57,19 @@ export function isNested(attribute: Attribute): attribute is NestedAttribute {
   return "nested" in attribute;
 }
 
+/** Of nested attributes, whose types have to be put together. */
+const types = new WeakMap<NestedAttribute, Type>();
+
 /** The type of the values that an attribute takes. */
 export function typeOfAttribute(attribute: Attribute): Type {
   if (!isNested(attribute)) return attribute.type;
+  const known = types.get(attribute);
+  if (known !== undefined) return known;
   const { mode, attributes } = attribute.nested;
   const object = objectType({ attributes });
-  return mode === "single" ? object : [mode, object];
+  const type: Type = mode === "single" ? object : [mode, object];
+  types.set(attribute, type);
+  return type;
 }
 
 /** The type of the objects that a block takes: all its attributes and blocks, no more. */

@@ -47,11 +47,9 @@ export function dynamic(type: unknown, value: Value): Dynamic {
 }
 
 export function treeOf(entries: Iterable<readonly [string, Value]>): Tree {
+  // Without a prototype nothing swallows `__proto__`: assigned, it is a key like any other.
   const tree = Object.create(null) as Record<string, Value>;
-  // Defined, not assigned: on an object with a prototype `__proto__` would be swallowed.
-  for (const [name, value] of entries) {
-    Object.defineProperty(tree, name, { value, enumerable: true });
-  }
+  for (const [name, value] of entries) tree[name] = value;
   return Object.freeze(tree);
 }
 
