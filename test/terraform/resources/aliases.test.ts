@@ -39,7 +39,6 @@ describe.skipIf(binary === null)("two providers in one configuration", { timeout
     expect(counts).toEqual([2, 4, 4]);
     expect(await scene().attributes("snapform_backup_policy.other")).toMatchObject({
       status: "ok",
-      oldest_restorable: "2026-03-11T12:00:00.000Z",
     });
   });
 });

@@ -12,23 +12,31 @@ interface StateFile {
   readonly resources: readonly { readonly instances: readonly { private?: string }[] }[];
 }
 
-/** Writes something else beside each resource in Terraform's state; null: nothing. */
-async function tamper({ folder }: Scene, text: string | null): Promise<void> {
+type Change = (bytes: Buffer) => Buffer | null;
+
+/** Changes what stands beside each resource in Terraform's state; null: nothing does. */
+async function tamper({ folder }: Scene, change: Change): Promise<void> {
   const file = join(folder, "terraform.tfstate");
   const state = JSON.parse(await readFile(file, "utf8")) as StateFile;
   for (const instance of state.resources.flatMap(({ instances }) => instances)) {
-    if (text === null) delete instance.private;
-    else instance.private = Buffer.from(text).toString("base64");
+    const changed = change(Buffer.from(instance.private ?? "", "base64"));
+    if (changed === null) delete instance.private;
+    else instance.private = changed.toString("base64");
   }
   state.serial += 1;
   await writeFile(file, JSON.stringify(state));
 }
 
-const foreign: readonly (readonly [string, string | null])[] = [
-  ["of an older version", '{"version":0,"view":"abc","plan":"def"}'],
-  ["of a newer version", '{"version":2,"view":{"at":"2026-03-10T12:00:00Z"}}'],
-  ["that is missing", null],
-  ["that is a list", "[1, 2]"],
+/** The version is the second byte. */
+function withVersion(bytes: Buffer, version: number): Buffer {
+  return Buffer.concat([bytes.subarray(0, 1), Buffer.from([version]), bytes.subarray(2)]);
+}
+
+const foreign: readonly (readonly [string, Change])[] = [
+  ["of the first version", () => Buffer.from('{"version":1,"view":"abc","plan":"def"}')],
+  ["of a newer version", (bytes) => withVersion(bytes, 255)],
+  ["that is missing", () => null],
+  ["that is too short", (bytes) => bytes.subarray(0, 3)],
 ];
 
 describe.skipIf(binary === null)(
@@ -37,10 +45,10 @@ describe.skipIf(binary === null)(
   () => {
     const scene = useScene(binary ?? "");
 
-    it.each(foreign)("is passed over and written anew: one %s", async (_what, text) => {
+    it.each(foreign)("is passed over and written anew: one %s", async (_what, change) => {
       await scene().write(policy());
       await settled(scene());
-      await tamper(scene(), text);
+      await tamper(scene(), change);
       await scene().at("2026-03-11T12:00:00Z");
       const blind = await scene().run("plan", "-detailed-exitcode", "-refresh=false");
       expect(blind.status, blind.text).toBe(0);
@@ -54,7 +62,7 @@ describe.skipIf(binary === null)(
     it("is refused without a refresh where it is torn, and healed by one", async () => {
       await scene().write(policy());
       await settled(scene());
-      await tamper(scene(), '{"version":1,"view":"AAAA"}');
+      await tamper(scene(), (bytes) => bytes.subarray(0, -40));
       const blind = await scene().run("plan", "-refresh=false");
       expect(blind.status).toBe(1);
       expect(blind.text).toContain("cannot be read. Refresh it: `terraform plan`.");
@@ -68,7 +76,7 @@ describe.skipIf(binary === null)(
       await settled(scene());
       await scene().at("2026-03-11T12:00:00Z");
       await settled(scene());
-      await tamper(scene(), null);
+      await tamper(scene(), () => null);
       const blind = await scene().run("destroy", "-auto-approve", "-refresh=false");
       expect(blind.status).toBe(1);
       expect(blind.text).toContain("Not known what would be deleted");
