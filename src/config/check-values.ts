@@ -5,7 +5,14 @@ import { resolveDesired, resolveStatePath } from "../desired/resolve.ts";
 import { assert } from "../errors/index.ts";
 import { checkDocument } from "./check-document.ts";
 import { formatPath } from "./finding.ts";
-import { hasBroken, sourceText, type Located, type LocatedEntry, type Path } from "./located.ts";
+import {
+  hasBroken,
+  plainOf,
+  sourceText,
+  type Located,
+  type LocatedEntry,
+  type Path,
+} from "./located.ts";
 
 /**
  * A value of a configuration that no file holds. A symbol stands for one that is not known yet;
@@ -63,7 +70,25 @@ export function checkValues(request: CheckValuesRequest): CheckedValues {
   if (!isGood || hasBroken(root, checked.broken)) {
     return Object.freeze({ desired: null, statePath: null, mistakes: Object.freeze(mistakes) });
   }
-  const config = checked.draft.config as SnapformConfig;
+  return resolvedOf(checked.draft.config as SnapformConfig, { folder, referenceOf }, mistakes);
+}
+
+/**
+ * Resolves values that `checkValues` has nothing to say of. Whoever calls it knows that of others,
+ * which differ from these in nothing that is checked.
+ */
+export function resolveValues({ config, folder, referenceOf }: CheckValuesRequest): CheckedValues {
+  const root = locateValue(config, [], sourceOf(folder));
+  assert(root?.kind === "map", "a configuration is a map");
+  const plain = plainOf(root, new Set()) as unknown as SnapformConfig;
+  return resolvedOf(plain, { folder, referenceOf }, []);
+}
+
+function resolvedOf(
+  config: SnapformConfig,
+  { folder, referenceOf }: Omit<CheckValuesRequest, "config">,
+  mistakes: readonly ValueMistake[],
+): CheckedValues {
   return Object.freeze({
     desired: resolveDesired(config, { folder, referenceOf }),
     statePath: resolveStatePath(config.state, { folder }),

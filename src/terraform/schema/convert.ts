@@ -1,4 +1,4 @@
-import { checkValues } from "../../config/check-values.ts";
+import { checkValues, resolveValues, type CheckValuesRequest } from "../../config/check-values.ts";
 import type { Desired } from "../../desired/desired.ts";
 import { freeze } from "../../desired/freeze.ts";
 import { CONFIG_SHAPE } from "../../desired/shape.gen.ts";
@@ -12,7 +12,12 @@ import { camelCase } from "./names.ts";
 import { providerConfig, type ProviderConfig } from "./provider-config.ts";
 import { PROVIDER_SCHEMA } from "./provider-schema.gen.ts";
 import { openRecent, type Recent } from "./recent.ts";
-import { RESOURCE_KINDS, resourceConfig, type ResourceTypeName } from "./resource-config.ts";
+import {
+  RESOURCE_KINDS,
+  resourceConfig,
+  type ResourceConfig,
+  type ResourceTypeName,
+} from "./resource-config.ts";
 import { UNKNOWN, type Attribute, type Attributes, type TerraformObject } from "./schema.ts";
 
 /** What values mean depends on. */
@@ -37,6 +42,13 @@ interface Outer {
   readonly config: ProviderConfig;
   /** Resources by what was given of them. */
   readonly resolved: Recent<Resolved>;
+  /** The first one of those that are alike. */
+  readonly firsts: Recent<First>;
+}
+
+interface First {
+  readonly value: TerraformObject;
+  readonly resolved: Resolved;
 }
 
 /** By identity: the configuration holds secrets, which are no keys. */
@@ -46,7 +58,7 @@ function outerOf(provider: TerraformObject, around: Surroundings): Outer {
   const known = outers.get(provider);
   if (known !== undefined && known.around === around) return known;
   const config = providerConfig(provider, around.env);
-  const outer: Outer = { around, config, resolved: openRecent() };
+  const outer: Outer = { around, config, resolved: openRecent(), firsts: openRecent() };
   outers.set(provider, outer);
   return outer;
 }
@@ -71,35 +83,56 @@ export function resolveResource(
   provider: TerraformObject,
   around: Surroundings,
 ): Resolved {
-  const { config, resolved: known } = outerOf(provider, around);
+  const outer = outerOf(provider, around);
   const attributes = attributesOf(type);
   // What came of it may have changed since it was refreshed, and says nothing of what is wanted.
   const given = Object.fromEntries(
     Object.entries(value).filter(([name]) => isGiven(attributes[name])),
   );
-  return known.of(`${type} ${textOf(given)}`, () => resolveGiven(type, given, config, around));
+  return outer.resolved.of(`${type} ${textOf(given)}`, () => resolveGiven(type, given, outer));
 }
 
 function isGiven(attribute: Attribute | undefined): boolean {
   return attribute?.computed !== true || attribute.optional === true;
 }
 
-function resolveGiven(
+/** Where nothing is wrong with the first of those that are alike, nothing is with the others. */
+function resolveGiven(type: ResourceTypeName, value: TerraformObject, outer: Outer): Resolved {
+  const first = firstOf(type, value, outer);
+  if (first.value === value) return first.resolved;
+  const isRight = first.resolved.desired !== null && first.resolved.mistakes.length === 0;
+  if (!isRight) return checkAndResolve(type, value, outer);
+  const { request } = partOf(type, value, outer);
+  const { desired, statePath } = resolveValues(request);
+  return resolved({ desired: desired && only(desired, type, value), statePath }, []);
+}
+
+function firstOf(type: ResourceTypeName, value: TerraformObject, outer: Outer): First {
+  return outer.firsts.of(alikeText(type, value), () => {
+    return { value, resolved: checkAndResolve(type, value, outer) };
+  });
+}
+
+/** A resource as a part of a configuration, with what the provider says around it. */
+function partOf(
   type: ResourceTypeName,
   value: TerraformObject,
-  outer: ProviderConfig,
-  around: Surroundings,
-): Resolved {
-  const { defaults, referenceOf } = outer;
-  const attributes = attributesOf(type);
-  const whole = withProviderDefaults(attributes, value, defaults);
+  { around, config: { config, defaults, referenceOf } }: Outer,
+): { readonly inner: ResourceConfig; readonly request: CheckValuesRequest } {
+  const whole = withProviderDefaults(attributesOf(type), value, defaults);
   const repository = isObject(defaults) ? at(defaults, "repository") : defaults;
   const inner = resourceConfig(type, whole, repository);
-  const config = { ...outer.config, ...inner.config };
-  const checked = checkValues({ config, folder: around.directory, referenceOf });
+  const sections = { ...config, ...inner.config };
+  return { inner, request: { config: sections, folder: around.directory, referenceOf } };
+}
+
+function checkAndResolve(type: ResourceTypeName, value: TerraformObject, outer: Outer): Resolved {
+  const attributes = attributesOf(type);
+  const { inner, request } = partOf(type, value, outer);
+  const checked = checkValues(request);
   const mistakes = [
     // The provider's configuration has been warned about where it stands.
-    ...outer.mistakes.filter(({ severity }) => severity === "error").map(ofProvider),
+    ...outer.config.mistakes.filter(({ severity }) => severity === "error").map(ofProvider),
     ...checked.mistakes.flatMap((each) => {
       const path = inner.pathOf(each.path);
       if (path !== null) return [mistakeAt(attributes, path, each)];
@@ -109,9 +142,7 @@ function resolveGiven(
     ...inner.mistakes,
     ...ownMistakes(attributes, type, value),
   ];
-  const name = at(value, "name");
-  const isNamed = checked.desired !== null && typeof name === "string";
-  const desired = isNamed ? only(checked.desired, type, name) : null;
+  const desired = checked.desired && only(checked.desired, type, value);
   return resolved({ ...checked, desired }, mistakes);
 }
 
@@ -127,16 +158,14 @@ const ANY_PROVIDER: TerraformObject = Object.freeze({
 
 const ANYWHERE: Surroundings = Object.freeze({ env: {}, directory: "/" });
 
-/** What was found in the first one of those that are alike. */
-const firstFound = openRecent<readonly Mistake[]>();
-
 /** Checks one resource where nothing is known of the provider's configuration. */
 export function checkResource(type: ResourceTypeName, value: TerraformObject): readonly Mistake[] {
-  const { config } = outerOf(ANY_PROVIDER, ANYWHERE);
-  const check = (): readonly Mistake[] => resolveGiven(type, value, config, ANYWHERE).mistakes;
-  const found = firstFound.of(alikeText(type, value), check);
+  const outer = outerOf(ANY_PROVIDER, ANYWHERE);
+  const first = firstOf(type, value, outer);
+  const { mistakes } = first.resolved;
   // A mistake may name what it was found in.
-  return found.length === 0 ? found : check();
+  const isIts = first.value === value || mistakes.length === 0;
+  return isIts ? mistakes : checkAndResolve(type, value, outer).mistakes;
 }
 
 /** Checks the filters of a data source. */
@@ -188,8 +217,10 @@ function ownMistakes(
 }
 
 /** Without what a restore had to declare of the resource that it names. */
-function only(desired: Desired, type: ResourceTypeName, name: string): Desired {
+function only(desired: Desired, type: ResourceTypeName, value: TerraformObject): Desired | null {
   const { section } = RESOURCE_KINDS[type];
+  const name = at(value, "name");
+  if (typeof name !== "string") return null;
   const nothing = { policies: [], snapshots: [], restores: [] };
   const kept = desired[section].filter((each) => each.name === name);
   return freeze({ ...desired, ...nothing, [section]: kept });

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { checkResource, resolveResource } from "../../../../src/terraform/schema/convert.ts";
 import { openRecent } from "../../../../src/terraform/schema/recent.ts";
 import { UNKNOWN, type TerraformObject } from "../../../../src/terraform/schema/schema.ts";
-import { around, baseEnv, baseProvider, leanPolicy } from "./samples.ts";
+import { around, baseEnv, baseProvider, comparable, leanPolicy } from "./samples.ts";
 
 const surroundings = { ...around, env: baseEnv };
 
@@ -79,4 +79,32 @@ test("policies that differ in a name are told apart where one of them is wrong",
   expect(right).toEqual([]);
   const wrong = checkResource("snapform_backup_policy", { ...leanPolicy, name: "no name" });
   expect(wrong).toHaveLength(1);
+});
+
+describe("policies that are alike", () => {
+  const names = ["one", "two", "odd name", "three"];
+
+  test("come to the same as each does alone", () => {
+    const changes: readonly TerraformObject[] = [
+      {},
+      { collections: ["a", "b"] },
+      { collections: ["a*", "!ab"] },
+      { cluster: "nowhere" },
+      { keep_on_cluster: 3, retention: { last: "2", within: "30d" } },
+      { schedule: { cron: "0 2 1 * 1" } },
+      { former_names: ["old"] },
+      { description: UNKNOWN },
+    ];
+    for (const change of changes) {
+      for (const name of names) {
+        const alone = resolved({ ...change, name }, { ...baseProvider });
+        const found = resolved({ ...change, name });
+        expect(found.mistakes).toEqual(alone.mistakes);
+        expect(found.statePath).toBe(alone.statePath);
+        expect(found.desired && comparable(found.desired)).toEqual(
+          alone.desired && comparable(alone.desired),
+        );
+      }
+    }
+  });
 });
