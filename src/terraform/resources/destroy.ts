@@ -7,6 +7,7 @@ import { planConfig } from "../../plan/plan-config.ts";
 import type { Plan } from "../../plan/plan.ts";
 import type { Workspace } from "../../workspace/workspace.ts";
 import type { Surroundings } from "../schema/convert.ts";
+import type { TerraformObject } from "../schema/schema.ts";
 import type { ApplyContext, PlanRequest, Stored } from "../server/definition.ts";
 import { errorDiagnostic, hasErrors, type Diagnostic } from "../server/diagnostic.ts";
 import type { Tree } from "../wire/value.ts";
@@ -23,19 +24,35 @@ import { parseKept, viewOf, type Kept } from "./view.ts";
 
 type DestroyRequest = Stored & Pick<PlanRequest, "provider">;
 
+/**
+ * Addresses whose destroy was planned, by the provider's configuration, which is another object for
+ * the plan than for its apply.
+ */
+const planned = new WeakMap<TerraformObject, Set<string>>();
+
+/**
+ * What of `create_before_destroy` is left over is planned and destroyed within one apply: nobody
+ * has seen that plan, and what was made belongs to the successor.
+ */
+function isLeftOver(provider: TerraformObject, address: string): boolean {
+  return planned.get(provider)?.has(address) === true;
+}
+
 /** What speaks against destroying a resource, and what would be deleted with it. */
 export function planDestroy(
   kind: Kind,
   around: Surroundings,
   { state, private: kept, provider }: DestroyRequest,
 ): readonly Diagnostic[] {
+  const address = addressOf(kind, state);
+  const asked = planned.get(plainOf(provider)) ?? new Set();
+  planned.set(plainOf(provider), address === null ? asked : asked.add(address));
   if (isTrue(state, "deletion_protection")) return [protectedFrom("destroyed")];
   if (!isToDelete(state)) return [];
   const refused = kind.refuseDelete?.();
   if (refused) return [refused];
   const view = viewOf(parseKept(kept));
   const { desired } = resolve(kind, state, plainOf(provider), around);
-  const address = addressOf(kind, state);
   if (view === null || desired === null || address === null) return [unseen()];
   const whole = planConfig(
     removal(focus(kind, desired), address),
@@ -120,11 +137,12 @@ export async function deleteResource(
   if (isTrue(state, "deletion_protection")) return [protectedFrom("destroyed")];
   const address = addressOf(kind, state);
   if (address === null) return [];
-  const isOutlived = isToDelete(state) && isReplaced(parseKept(kept));
+  const { configured: world, signal } = context;
+  const hasSuccessor = isLeftOver(world.provider, address);
+  const isOutlived = isToDelete(state) && (hasSuccessor || isReplaced(parseKept(kept)));
   const isDeleting = isToDelete(state) && !isOutlived;
   const found = isOutlived ? [outlived(address)] : [];
-  if (!isDeleting && !kind.isOver) return found;
-  const { configured: world, signal } = context;
+  if (hasSuccessor || (!isDeleting && !kind.isOver)) return found;
   const { desired } = resolve(kind, state, world.provider, around);
   const known = desired === null ? world.desired : focus(kind, desired);
   return world.change(removal(known, address), signal, async (workspace) => {

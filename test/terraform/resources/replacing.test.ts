@@ -50,8 +50,12 @@ describe.skipIf(binary === null)("a policy that is replaced", { timeout: 240_000
     expect(await scene().attributes(POLICY)).toMatchObject({ status: "ok", cluster: "other" });
   });
 
-  it("deletes nothing that no plan has shown, whatever it says of being destroyed", async () => {
-    const taken = await live(scene(), nightly('on_destroy = "delete"'));
+  it.each([
+    ["destroyed first", ""],
+    ["created first", "\nlifecycle {\n  create_before_destroy = true\n}"],
+  ])("deletes nothing that no plan has shown, whatever it says: %s", async (_order, life) => {
+    const fate = `on_destroy = "delete"${life}`;
+    const taken = await live(scene(), nightly(fate));
     const text = await settled(scene(), `-replace=${POLICY}`);
     expect(text).toContain("Replaced, with nothing deleted");
     expect(await snapshotsIn(scene())).toEqual(taken);
@@ -60,7 +64,7 @@ describe.skipIf(binary === null)("a policy that is replaced", { timeout: 240_000
     await settled(scene());
     expect(await snapshotsIn(scene())).toEqual(taken);
 
-    await scene().write(nightly('on_destroy = "delete"', "other"), PROVIDER);
+    await scene().write(nightly(fate, "other"), PROVIDER);
     await settled(scene());
     expect(await snapshotsIn(scene())).toEqual(taken);
   });
