@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import { isAbsolute, relative, resolve } from "node:path";
 import type { Json } from "../snapshot/manifest.ts";
 import type { SnapformFilled } from "./filled.gen.ts";
@@ -41,5 +41,5 @@ export function fingerprint(
   // Which file a move stands in, and so its place in the list, means nothing.
   const moved = config.moved.toSorted((a, b) => (a.from < b.from ? -1 : 1));
   const text = JSON.stringify(portable(CONFIG_SHAPE, { ...config, moved } as unknown as Json, []));
-  return createHash("sha256").update(text).digest("hex");
+  return hash("sha256", text);
 }

@@ -69,7 +69,10 @@ const origins = new WeakMap<Tree, Origin>();
 export function decodeTree(kind: Kind, message: DynamicValue | undefined): Tree | null {
   const value = decodeValue(kind.type, message);
   if (!isTree(value)) return null;
-  if (message?.msgpack !== undefined) origins.set(value, { kind, message });
+  if (message?.msgpack === undefined) return value;
+  // What came is a part of a large buffer of the socket, which would stay as long as the object.
+  const msgpack = Uint8Array.from(message.msgpack);
+  origins.set(value, { kind, message: { msgpack } });
   return value;
 }
 
