@@ -48,8 +48,8 @@ export const snapshot: Kind = Object.freeze({
     if (typeof id !== "string") return null;
     const detail =
       `${id}, taken at ${String(at)}, belongs to this name already, so nothing was taken now. ` +
-      "Apply with `-replace` of this resource, and without `create_before_destroy`, to take another " +
-      "one.";
+      "Apply with `-replace` of this resource, and without `create_before_destroy`, to take " +
+      "another one.";
     return { severity: "warning", summary: "The snapshot was there already", detail };
   },
   import: importSnapshot,
@@ -133,7 +133,7 @@ async function importSnapshot(
   return { state: planDefaults(attributesOf({ type: TYPE }), stub, stub) };
 }
 
-/** The repository that a configuration of this snapshot would name: without it, it means another. */
+/** The repository that a configuration of it would name; left out it could mean another one. */
 function storedIn({ copies }: Snapshot): string | null {
   const whole = copies.filter(({ status }) => status === "complete");
   const names = whole.map(({ place }) => repositoryOf(place)).filter((name) => name !== null);

@@ -53,7 +53,7 @@ describe.skipIf(binary === null)("a policy of which a part fails", { timeout: 24
     expect(await snapshotsIn(scene(), "local", "images")).toHaveLength(1);
   });
 
-  it("fails by a postcondition the run and every plan until it is mended, and loses nothing", async () => {
+  it("fails by a postcondition the run and every later plan, and loses nothing", async () => {
     await scene().write(both(demand));
     const first = await scene().apply();
     expect(first.status).toBe(1);

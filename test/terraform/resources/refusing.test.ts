@@ -7,8 +7,12 @@ const binary = findTerraform();
 
 const restore = (onDestroy: string): string => `
 resource "snapform_restore" "copy" {
-  name       = "copy"
-  from       = { policy = snapform_backup_policy.nightly.name, cluster = "local", collection = "docs" }
+  name = "copy"
+  from = {
+    policy     = snapform_backup_policy.nightly.name
+    cluster    = "local"
+    collection = "docs"
+  }
   to         = { cluster = "local", collection = "docs-copy" }
   on_destroy = ${onDestroy}
 }
