@@ -65,6 +65,11 @@ export async function applyTogether(
     batch.close();
     const parts: Part[] = [];
     for (const member of batch.members.filter((each) => !outcomes.has(each))) {
+      // The state would begin with the lineage of a plan that was refused.
+      if (ledger.isUnborn && outcomes.get(first)?.is === "refused") {
+        outcomes.set(member, { is: "later" });
+        continue;
+      }
       const prepared = refusing(outcomes, member, () =>
         prepare(as(session, member), member.wanted, inventory, ledger),
       );

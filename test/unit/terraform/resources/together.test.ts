@@ -1,3 +1,4 @@
+import { readdir, rm } from "node:fs/promises";
 import { describe, expect, it } from "vitest";
 import type { EngineDriver } from "../../../../src/engine/driver.ts";
 import { SnapformError } from "../../../../src/errors/index.ts";
@@ -128,6 +129,28 @@ describe("policies that are applied at once", () => {
     expect(b[0]?.detail).toContain("was dropped and made anew");
     expect(Object.values(others).flat()).toEqual([]);
     expect(stage.changes(addressOf("a"))).toHaveLength(2);
+  });
+
+  it("begin no state in the name of a plan whose own state is gone", async () => {
+    const stage = await openStage();
+    const configs = { a: only("a", { retention: { last: "3" } }), b: only("b") };
+    for (let night = 0; night < 3; night += 1) {
+      await applyAll(stage, configs, await planAll(stage, configs));
+      stage.days(1);
+    }
+    // Declared anew, with a rule that would let all of them go.
+    stage.terraform.objects.delete(addressOf("a"));
+    const planned = await planAll(stage, { a: only("a"), b: only("b") });
+    await rm(`${stage.folder}/vault/.snapform`, { recursive: true });
+    await stage.terraform.begin();
+    const apply = (name: string): Promise<readonly Said[]> =>
+      stage.terraform.apply(addressOf(name), only(name), planned.get(name) as PlannedChange);
+    const first = apply("b");
+    await new Promise((resolve) => void setImmediate(resolve));
+    const [a, b] = await Promise.all([apply("a"), first]);
+    expect(b[0]?.detail).toContain("the state that it was made for is gone");
+    expect(a).toMatchObject([{ summary: "Snapshots of this project are not in the state" }]);
+    expect(await readdir(`${stage.folder}/vault/snapshots/prod/a`)).toHaveLength(4);
   });
 
   it("wait for one another where they are about the same collection", async () => {
