@@ -52,7 +52,12 @@ export function openWorld(options: ProviderWorldOptions): ProviderWorld {
   // Most processes of a provider are asked for the schema or for mistakes, and never look.
   const shared = (): Promise<SharedWorkspace> => {
     opened ??= import("../workspace/shared-workspace.ts").then(({ openSharedWorkspace }) =>
-      openSharedWorkspace({ statePath, clock, ...(sources === undefined ? {} : { sources }) }),
+      openSharedWorkspace({
+        statePath,
+        declared: desired,
+        clock,
+        ...(sources === undefined ? {} : { sources }),
+      }),
     );
     return opened;
   };

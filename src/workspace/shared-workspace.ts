@@ -12,6 +12,8 @@ import type { Workspace } from "./workspace.ts";
 
 export interface SharedWorkspaceOptions {
   readonly statePath: string;
+  /** All clusters: one that is not asked for may have to be recovered. */
+  readonly declared: Desired;
   readonly clock: Clock;
   /** How engines and repositories are opened; left out: the real ones. */
   readonly sources?: ResourceSources;
@@ -47,24 +49,22 @@ export interface SharedWorkspace {
 
 /** Opens nothing yet: engines and repositories follow on first use. */
 export function openSharedWorkspace(options: SharedWorkspaceOptions): SharedWorkspace {
-  const { statePath, clock, sources } = options;
+  const { statePath, declared, clock, sources } = options;
   const store = openLocalStateStore({ path: statePath, clock });
-  const engines = new Map<string, Resources>();
+  const engines = openResources(declared, clock, sources);
   const repositories = new Map<string, Resources>();
-  const shared = (opened: Map<string, Resources>, key: string, desired: Desired): Resources => {
-    const known = opened.get(key);
+  const storedOf = (desired: Desired): Resources => {
+    const key = JSON.stringify(desired.repositories);
+    const known = repositories.get(key);
     if (known) return known;
     const resources = openResources(desired, clock, sources);
-    opened.set(key, resources);
+    repositories.set(key, resources);
     return resources;
   };
   const sessionOf = (desired: Desired, signal: AbortSignal): Session => {
-    // By name: within one state a name means one cluster, and secrets make no keys.
-    const engineOf = (name: string): Resources => shared(engines, name, desired);
-    const stored = shared(repositories, JSON.stringify(desired.repositories), desired);
     const resources: Resources = {
-      ...stored,
-      engine: (name) => engineOf(name).engine(name),
+      ...storedOf(desired),
+      engine: (name) => engines.engine(name),
       close: () => Promise.resolve(),
     };
     return { desired, clock, signal, store, resources };
@@ -89,7 +89,7 @@ export function openSharedWorkspace(options: SharedWorkspaceOptions): SharedWork
       return { inventory, state: state ?? unbornState(session) };
     },
     async close(): Promise<void> {
-      for (const each of [...engines.values(), ...repositories.values()]) await each.close();
+      for (const each of [engines, ...repositories.values()]) await each.close();
     },
   });
 }

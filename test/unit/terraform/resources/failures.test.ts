@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { EngineDriver } from "../../../../src/engine/driver.ts";
 import { SnapformError } from "../../../../src/errors/index.ts";
+import { pointsOf } from "../../../crash/points.ts";
 import { show } from "./mini-terraform.ts";
 import { policy, POLICY, Stage } from "./stage.ts";
 
@@ -113,6 +114,36 @@ describe("an apply that goes wrong", () => {
     const next = await stage.apply(POLICY, policy());
     expect(show(next.change.planned)["changes"]).toHaveLength(1);
     expect(stage.status()).toBe("ok");
+  });
+
+  it("is recovered by a policy of another cluster, and not in the way of its own", async () => {
+    let isSilent = true;
+    const stage = await Stage.open({
+      flavour: { create: "native" },
+      wrap: (driver, cluster) => ({
+        ...driver,
+        createNative: (request, context) => {
+          if (cluster === "side" && isSilent) throw new SnapformError("unavailable", "silent");
+          return driver.createNative!(request, context);
+        },
+      }),
+    });
+    stage.side.createCollection("b", pointsOf(0, 3));
+    const here = policy({ collections: ["docs"], repository: null });
+    const there = policy({ name: "b", cluster: "side", collections: ["b"], repository: null });
+    const other = "snapform_backup_policy.b";
+    await stage.apply(POLICY, here);
+    expect(errors((await stage.apply(other, there)).said)).toHaveLength(1);
+    isSilent = false;
+    stage.days(1);
+    await stage.terraform.begin();
+    await stage.terraform.refresh(POLICY);
+    const first = await stage.terraform.plan(POLICY, here);
+    const second = await stage.terraform.plan(other, there);
+    await stage.terraform.begin();
+    expect(await stage.terraform.apply(POLICY, here, first)).toEqual([]);
+    expect(await stage.terraform.apply(other, there, second)).toEqual([]);
+    expect(stage.status(other)).toBe("ok");
   });
 
   it("is not stopped by what happens at the same time in one process", async () => {
