@@ -3,16 +3,10 @@ import type { SnapformConfig } from "../desired/canonical.ts";
 import type { Desired } from "../desired/desired.ts";
 import { resolveDesired, resolveStatePath } from "../desired/resolve.ts";
 import { assert } from "../errors/index.ts";
+import type { Json } from "../snapshot/json.ts";
 import { checkDocument } from "./check-document.ts";
 import { formatPath } from "./finding.ts";
-import {
-  hasBroken,
-  plainOf,
-  sourceText,
-  type Located,
-  type LocatedEntry,
-  type Path,
-} from "./located.ts";
+import { hasBroken, sourceText, type Located, type LocatedEntry, type Path } from "./located.ts";
 
 /**
  * A value of a configuration that no file holds. A symbol stands for one that is not known yet;
@@ -78,10 +72,18 @@ export function checkValues(request: CheckValuesRequest): CheckedValues {
  * which differ from these in nothing that is checked.
  */
 export function resolveValues({ config, folder, referenceOf }: CheckValuesRequest): CheckedValues {
-  const root = locateValue(config, [], sourceOf(folder));
-  assert(root?.kind === "map", "a configuration is a map");
-  const plain = plainOf(root, new Set()) as unknown as SnapformConfig;
+  const plain = withoutNothing(config) as unknown as SnapformConfig;
   return resolvedOf(plain, { folder, referenceOf }, []);
+}
+
+/** Without what is left out. */
+function withoutNothing(value: ConfigValue): Json {
+  assert(typeof value !== "symbol", "of what is right everything is known");
+  if (value === undefined || value === null) return null;
+  if (typeof value !== "object") return value;
+  if (isList(value)) return value.map(withoutNothing);
+  const given = Object.entries(value).filter(([, each]) => each !== undefined && each !== null);
+  return Object.fromEntries(given.map(([key, each]) => [key, withoutNothing(each)]));
 }
 
 function resolvedOf(

@@ -34,11 +34,12 @@ function fill(shape: Shape, value: Json): Json {
 }
 
 function fillObject(shape: ObjectShape, given: Fields): Json {
-  const entries = Object.entries(shape.fields).flatMap(([key, field]): [string, Json][] => {
+  const filled: Record<string, Json> = {};
+  for (const [key, field] of Object.entries(shape.fields)) {
     const value = given[key] ?? fallback(field);
-    return value === undefined ? [] : [[key, fill(field, value)]];
-  });
-  return Object.fromEntries(entries);
+    if (value !== undefined) filled[key] = fill(field, value);
+  }
+  return filled;
 }
 
 function fallback(shape: Shape): Json | undefined {
