@@ -23,6 +23,7 @@ import { sentence } from "./plan-diagnostics.ts";
 import { describe, lookAt } from "./read-resource.ts";
 import { plainOf, textAt, valueOf, withMembers } from "./values.ts";
 import { formatKept, formatView, parseKept, unpack, type Kept } from "./view.ts";
+import { walkOf } from "./walk.ts";
 
 /** How long an apply waits for another process that holds the state's lock: fifteen minutes. */
 export const LOCK_TIMEOUT_MS: number = 15 * 60_000;
@@ -37,11 +38,13 @@ export async function createResource(
   kind: Kind,
   around: Surroundings,
   context: Context,
-  { planned, private: kept }: CreateRequest,
+  { planned }: CreateRequest,
 ): Promise<ApplyResult> {
   const desired = needDesired(kind, around, context, planned);
   const address = addressOf(kind, planned) ?? "";
-  const isForced = parseKept(kept).isReplacement && kind.word !== "policy";
+  const walk = walkOf(context.configured.provider);
+  walk.created.add(address);
+  const isForced = walk.replaced.has(address) && kind.word !== "policy";
   const force = isForced ? [address] : [];
   const options = { ...optionsOf(kind, planned), force };
   const after = await carryOut(kind, context, desired, { value: planned, options });

@@ -7,7 +7,6 @@ import { planConfig } from "../../plan/plan-config.ts";
 import type { Plan } from "../../plan/plan.ts";
 import type { Workspace } from "../../workspace/workspace.ts";
 import type { Surroundings } from "../schema/convert.ts";
-import type { TerraformObject } from "../schema/schema.ts";
 import type { ApplyContext, PlanRequest, Stored } from "../server/definition.ts";
 import { errorDiagnostic, hasErrors, type Diagnostic } from "../server/diagnostic.ts";
 import type { Tree } from "../wire/value.ts";
@@ -20,23 +19,10 @@ import type { Kind } from "./kind.ts";
 import { counted, listed, planDiagnostics } from "./plan-diagnostics.ts";
 import { isAcknowledged, protectedFrom } from "./plan-resource.ts";
 import { isTrue, plainOf, textAt } from "./values.ts";
-import { parseKept, viewOf, type Kept } from "./view.ts";
+import { parseKept, viewOf } from "./view.ts";
+import { walkOf } from "./walk.ts";
 
 type DestroyRequest = Stored & Pick<PlanRequest, "provider">;
-
-/**
- * Addresses whose destroy was planned, by the provider's configuration, which is another object for
- * the plan than for its apply.
- */
-const planned = new WeakMap<TerraformObject, Set<string>>();
-
-/**
- * What of `create_before_destroy` is left over is planned and destroyed within one apply: nobody
- * has seen that plan, and what was made belongs to the successor.
- */
-function isLeftOver(provider: TerraformObject, address: string): boolean {
-  return planned.get(provider)?.has(address) === true;
-}
 
 /** What speaks against destroying a resource, and what would be deleted with it. */
 export function planDestroy(
@@ -45,8 +31,12 @@ export function planDestroy(
   { state, private: kept, provider }: DestroyRequest,
 ): readonly Diagnostic[] {
   const address = addressOf(kind, state);
-  const asked = planned.get(plainOf(provider)) ?? new Set();
-  planned.set(plainOf(provider), address === null ? asked : asked.add(address));
+  const walk = walkOf(plainOf(provider));
+  if (address !== null) {
+    // Its successor is there already, and has all that it made.
+    if (walk.created.has(address)) return [];
+    walk.condemned.add(address);
+  }
   if (isTrue(state, "deletion_protection")) return [protectedFrom("destroyed")];
   if (!isToDelete(state)) return [];
   const refused = kind.refuseDelete?.();
@@ -74,16 +64,12 @@ function unseen(): Diagnostic {
 }
 
 /** What it made belongs to its successor; nobody has been shown that any of it would go. */
-function outlived(address: string): Diagnostic {
+function outlived(state: Tree, address: string): readonly Diagnostic[] {
+  if (!isToDelete(state)) return [];
   const detail =
     `What was made stays and belongs to ${address} as before. \`on_destroy = "delete"\` counts ` +
     "when the resource is destroyed for good.";
-  return { severity: "warning", summary: "Replaced, with nothing deleted", detail };
-}
-
-/** What is destroyed to be made anew comes with what the plan of its creation has left. */
-function isReplaced({ isReplacement, view }: Kept): boolean {
-  return isReplacement || view === null;
+  return [{ severity: "warning", summary: "Replaced, with nothing deleted", detail }];
 }
 
 function isToDelete(state: Tree): boolean {
@@ -133,20 +119,24 @@ export async function deleteResource(
   context: ApplyContext<ProviderWorld>,
   { state, private: kept }: Stored,
 ): Promise<readonly Diagnostic[]> {
+  const { configured: world, signal } = context;
+  const address = addressOf(kind, state);
+  const walk = walkOf(world.provider);
+  if (address !== null && (walk.created.has(address) || walk.condemned.has(address))) {
+    return outlived(state, address);
+  }
   // Of a replacement no destroy has been planned.
   if (isTrue(state, "deletion_protection")) return [protectedFrom("destroyed")];
-  const address = addressOf(kind, state);
   if (address === null) return [];
-  const { configured: world, signal } = context;
-  const hasSuccessor = isLeftOver(world.provider, address);
-  const isOutlived = isToDelete(state) && (hasSuccessor || isReplaced(parseKept(kept)));
-  const isDeleting = isToDelete(state) && !isOutlived;
-  const found = isOutlived ? [outlived(address)] : [];
-  if (hasSuccessor || (!isDeleting && !kind.isOver)) return found;
+  if (parseKept(kept).isCreation) {
+    walk.replaced.add(address);
+    return outlived(state, address);
+  }
+  if (!isToDelete(state) && !kind.isOver) return [];
   const { desired } = resolve(kind, state, world.provider, around);
   const known = desired === null ? world.desired : focus(kind, desired);
   return world.change(removal(known, address), signal, async (workspace) => {
-    if (isDeleting) found.push(...(await deleteMade(kind, workspace, state, address)));
+    const found = isToDelete(state) ? await deleteMade(kind, workspace, state, address) : [];
     if (!hasErrors(found) && kind.isOver) await forget(workspace, address);
     return found;
   });

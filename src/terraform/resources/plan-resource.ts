@@ -62,8 +62,7 @@ export function planResource(kind: Kind, around: Surroundings, request: PlanRequ
   const errors = mistakes.filter(({ severity }) => severity === "error");
   const diagnostics = diagnosticsOf(errors);
   if (prior === null) {
-    const isReplacement = request.private !== null;
-    return { planned: proposed, private: formatKept({ isReplacement }), diagnostics };
+    return { planned: proposed, private: formatKept({ isCreation: true }), diagnostics };
   }
   diagnostics.push(...refusals(kind, prior.state, proposed));
   const change = { kind, prior: prior.state, proposed, kept: prior.private, desired };

@@ -74,26 +74,26 @@ export interface Kept {
   readonly view: Uint8Array | null;
   /** Of a planned change: the packed plan. */
   readonly plan: Uint8Array | null;
-  /** Of a planned replacement: the object is to be made anew, whatever there is already. */
-  readonly isReplacement: boolean;
+  /** Of a planned creation: an object that is destroyed with this beside it is replaced. */
+  readonly isCreation: boolean;
 }
 
-export const NOTHING_KEPT: Kept = Object.freeze({ view: null, plan: null, isReplacement: false });
+export const NOTHING_KEPT: Kept = Object.freeze({ view: null, plan: null, isCreation: false });
 
 /** Of this form and of what `pack` makes. 1 was JSON. */
 const VERSION = 2;
 
-/** The version, `isReplacement`, and how many bytes of the view come before those of the plan. */
+/** The version, `isCreation`, and how many bytes of the view come before those of the plan. */
 const HEAD_BYTES = 6;
 
 /** Nothing packed is empty, so that what is not there needs no sign of its own. */
 const NO_BYTES = new Uint8Array();
 
 export function formatKept(kept: Partial<Kept>): Private {
-  const { view, plan, isReplacement } = { ...NOTHING_KEPT, ...kept };
+  const { view, plan, isCreation } = { ...NOTHING_KEPT, ...kept };
   const head = Buffer.alloc(HEAD_BYTES);
   head.writeUInt8(VERSION, 0);
-  head.writeUInt8(isReplacement ? 1 : 0, 1);
+  head.writeUInt8(isCreation ? 1 : 0, 1);
   head.writeUInt32BE(view?.length ?? 0, 2);
   return Buffer.concat([head, view ?? NO_BYTES, plan ?? NO_BYTES]);
 }
@@ -109,8 +109,8 @@ export function parseKept(kept: Private): Kept {
     const bytes = kept.subarray(start, end);
     return bytes.length === 0 ? null : bytes;
   };
-  const isReplacement = kept[1] === 1;
-  return { view: part(HEAD_BYTES, planStart), plan: part(planStart), isReplacement };
+  const isCreation = kept[1] === 1;
+  return { view: part(HEAD_BYTES, planStart), plan: part(planStart), isCreation };
 }
 
 export function viewOf({ view }: Kept): View | null {

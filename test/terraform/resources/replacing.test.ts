@@ -16,6 +16,13 @@ const PROVIDER = `
   repositories = { vault = { type = "filesystem", path = "./vault" } }
 `;
 
+const CREATED_FIRST = "lifecycle {\n  create_before_destroy = true\n}";
+
+const ORDERS = [
+  ["destroyed first", ""],
+  ["created first", CREATED_FIRST],
+] as const;
+
 const nightly = (more: string, cluster = "local"): string =>
   policy(more, "last = 5").replace('= "local"', `= "${cluster}"`);
 
@@ -35,10 +42,7 @@ async function live(scene: Scene, blocks: string): Promise<readonly string[]> {
 describe.skipIf(binary === null)("a policy that is replaced", { timeout: 240_000 }, () => {
   const scene = useScene(binary ?? "");
 
-  it.each([
-    ["destroyed first", ""],
-    ["created first", "lifecycle {\n  create_before_destroy = true\n}"],
-  ])("keeps what it has made, and goes on: %s", async (_order, life) => {
+  it.each(ORDERS)("keeps what it has made, and goes on: %s", async (_order, life) => {
     const taken = await live(scene(), nightly(life));
     await settled(scene(), `-replace=${POLICY}`);
     expect(await snapshotsIn(scene())).toEqual(taken);
@@ -50,12 +54,9 @@ describe.skipIf(binary === null)("a policy that is replaced", { timeout: 240_000
     expect(await scene().attributes(POLICY)).toMatchObject({ status: "ok", cluster: "other" });
   });
 
-  it.each([
-    ["destroyed first", ""],
-    ["created first", "\nlifecycle {\n  create_before_destroy = true\n}"],
-  ])("deletes nothing that no plan has shown, whatever it says: %s", async (_order, life) => {
-    const fate = `on_destroy = "delete"${life}`;
-    const taken = await live(scene(), nightly(fate));
+  it.each(ORDERS)("deletes nothing that no plan has shown: %s", async (_order, life) => {
+    const more = `on_destroy = "delete"\n${life}`;
+    const taken = await live(scene(), nightly(more));
     const text = await settled(scene(), `-replace=${POLICY}`);
     expect(text).toContain("Replaced, with nothing deleted");
     expect(await snapshotsIn(scene())).toEqual(taken);
@@ -64,8 +65,77 @@ describe.skipIf(binary === null)("a policy that is replaced", { timeout: 240_000
     await settled(scene());
     expect(await snapshotsIn(scene())).toEqual(taken);
 
-    await scene().write(nightly(fate, "other"), PROVIDER);
+    await scene().write(nightly(more, "other"), PROVIDER);
     await settled(scene());
     expect(await snapshotsIn(scene())).toEqual(taken);
+
+    const gone = await scene().run("destroy", "-auto-approve");
+    expect(gone.text).toContain("2 snapshots deleted with it, 2 kept");
+  });
+});
+
+describe.skipIf(binary === null)("what is done once and replaced", { timeout: 240_000 }, () => {
+  const scene = useScene(binary ?? "");
+
+  const snapshot = (more: string): string => `
+resource "snapform_snapshot" "before" {
+  name       = "before"
+  cluster    = "local"
+  collection = "docs"
+  repository = "vault"
+  ${more}
+}
+`;
+
+  it("is another snapshot, beside the former one", async () => {
+    await scene().write(snapshot('on_destroy = "delete"'));
+    await settled(scene());
+    await scene().at("2026-03-10T13:00:00Z");
+    expect(await settled(scene(), "-replace=snapform_snapshot.before")).toContain("1 added");
+    expect(await snapshotsIn(scene())).toHaveLength(2);
+    expect(await scene().attributes("snapform_snapshot.before")).toMatchObject({
+      status: "complete",
+      started_at: "2026-03-10T13:00:00.000Z",
+    });
+  });
+
+  it("is the snapshot that is there where it is created first, and says so", async () => {
+    await scene().write(snapshot(CREATED_FIRST));
+    await settled(scene());
+    const taken = await snapshotsIn(scene());
+    await scene().at("2026-03-10T13:00:00Z");
+    const text = await settled(scene(), "-replace=snapform_snapshot.before");
+    expect(text).toContain("without `create_before_destroy`");
+    expect(await snapshotsIn(scene())).toEqual(taken);
+  });
+
+  const restore = (life: string, target: string): string => `
+resource "snapform_restore" "copy" {
+  name = "copy"
+  from = { policy = ${POLICY}.name, cluster = "local", collection = "docs" }
+  to   = { cluster = "local", collection = "${target}" }
+  ${life}
+}
+`;
+
+  it.each(ORDERS)("is a restore to another target, remembered: %s", async (_order, life) => {
+    await scene().write(policy() + restore(life, "one"));
+    await settled(scene());
+    await scene().write(policy() + restore(life, "two"));
+    await settled(scene());
+    expect(await scene().rows("one")).toBe(3);
+    expect(await scene().rows("two")).toBe(3);
+    const planned = await scene().run("plan");
+    expect(planned.text).not.toContain("Warning");
+    expect(await scene().attributes("snapform_restore.copy")).toMatchObject({ status: "done" });
+  });
+
+  it("is the restore that was done where doing it again fails", async () => {
+    await scene().write(policy() + restore("", "one"));
+    await settled(scene());
+    const again = await scene().apply("-replace=snapform_restore.copy");
+    expect(again.status).toBe(1);
+    expect(again.text).toContain("collection one exists on cluster local");
+    expect(await settled(scene())).toContain("The restore had been done already");
   });
 });

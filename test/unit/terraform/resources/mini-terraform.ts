@@ -194,7 +194,12 @@ export class MiniTerraform {
     if (action === "replace") {
       const gone = await this.#applyOnce(address, null, { ...change, planned: null });
       if (gone.some(({ severity }) => severity === "error")) return gone;
-      return [...gone, ...(await this.#applyOnce(address, config, change))];
+      // Planned once more, of what is not there any more: nothing says that it is a replacement.
+      const { kind } = this.#kindOf(address);
+      const reply = await this.#askPlan(address, config, null, NOTHING);
+      const planned = decodeValue(kind.type, reply.plannedState) as Tree;
+      const renewed = { planned, private: reply.plannedPrivate };
+      return [...gone, ...(await this.#applyOnce(address, config, renewed))];
     }
     return this.#applyOnce(address, config, change);
   }
@@ -206,7 +211,6 @@ export class MiniTerraform {
   ): Promise<readonly Said[]> {
     const { kind, typeName } = this.#kindOf(address);
     const prior = this.objects.get(address);
-    const plannedPrivate = change.planned === null ? (prior?.private ?? NOTHING) : change.private;
     const reply = await this.#call(
       "ApplyResourceChange",
       [
@@ -216,7 +220,7 @@ export class MiniTerraform {
           priorState: message(kind.type, prior?.state ?? null),
           plannedState: message(kind.type, change.planned),
           config: message(kind.type, config && completed(kind.schema, config)),
-          plannedPrivate,
+          plannedPrivate: change.private,
         },
       ],
       "ApplyResponse",

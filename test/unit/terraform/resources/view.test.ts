@@ -88,12 +88,12 @@ describe("what is kept beside a resource", () => {
   });
 
   it("knows what was kept by another version as nothing", () => {
-    const nothing = { view: null, plan: null, isReplacement: false };
-    const kept = formatKept({ view: pack("view"), plan: pack("plan"), isReplacement: true });
+    const nothing = { view: null, plan: null, isCreation: false };
+    const kept = formatKept({ view: pack("view"), plan: pack("plan"), isCreation: true });
     expect(parseKept(kept)).toEqual({
       view: pack("view"),
       plan: pack("plan"),
-      isReplacement: true,
+      isCreation: true,
     });
     const next = Buffer.from(kept as Uint8Array);
     next[0] = 99;
