@@ -201,7 +201,8 @@ async function finish(
   } catch (error) {
     const detail = sentence(isSnapformError(error) ? error.message : String(error));
     const summary = "What was done could not be looked at";
-    const described = { changes: after.changes, status: "unknown" };
+    const nothing = Object.fromEntries(kind.outcomes.map((name) => [name, null]));
+    const described = { ...nothing, changes: after.changes, status: "unknown" };
     return {
       state: fill(planned, described),
       private: formatKept({}),

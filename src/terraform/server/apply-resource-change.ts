@@ -139,7 +139,8 @@ function answer<C>(
   const what = `the object after ${change.operation}`;
   const { tree, message, faults } = finishState(kind, kept.state, {
     what,
-    unknown: "refuse",
+    // What was kept before a failure may well be half known; that it failed has been said.
+    unknown: isFailed ? "drop" : "refuse",
     redactor,
   });
   found.push(...faults);

@@ -22,8 +22,8 @@ export interface Fault {
   readonly text: string;
 }
 
-/** `keep`: unknown values stay. `refuse`: they become null, with a fault each. */
-export type UnknownRule = "keep" | "refuse";
+/** `keep`: unknown values stay. `refuse`: they become null, with a fault each; `drop`: without. */
+export type UnknownRule = "keep" | "refuse" | "drop";
 
 interface Setting {
   readonly unknown: UnknownRule;
@@ -139,6 +139,7 @@ function conformPlain(setting: Setting, type: string, value: Value, path: Path):
 
 function leaf(setting: Setting, value: null | typeof UNKNOWN, path: Path): Value {
   if (value === null || setting.unknown === "keep") return value;
+  if (setting.unknown === "drop") return null;
   return fault(setting, path, "It is still unknown.");
 }
 

@@ -111,6 +111,18 @@ describe("an apply", () => {
     expect(summaries(reply)).toEqual(["Could not create x_thing"]);
   });
 
+  it("that fails half known is answered without a second complaint", async () => {
+    const client = await configured({
+      async create({ keep }, request) {
+        keep({ ...request.planned, id: UNKNOWN });
+        throw new Error("boom");
+      },
+    });
+    const reply = await apply(client, { planned });
+    expect(decodeObject(schema, reply.newState)).toMatchObject({ id: null, name: "a" });
+    expect(summaries(reply)).toEqual(["Could not create x_thing"]);
+  });
+
   it("that fails before anything was made answers with nothing, or with what there was", async () => {
     const fail = async (): Promise<never> => {
       throw new Error("boom");
