@@ -193,8 +193,10 @@ async function finish(
     const view = await lookAt(kind, unstopped, desired, planned);
     const known = fill(planned, { changes: after.changes });
     const described = describe(kind, desired, view, known);
+    // After a failure Terraform holds nobody to the plan: `changes` are what was really done.
+    const really = { ...described, changes: after.changes };
     return {
-      state: hasErrors(found) ? withMembers(known, described) : fill(known, described),
+      state: hasErrors(found) ? withMembers(known, really) : fill(known, described),
       private: formatKept({ view: formatView(view) }),
       diagnostics: found,
     };

@@ -57,6 +57,8 @@ describe("an apply that goes wrong", () => {
     const { said } = await stage.apply(POLICY, policy());
     expect(errors(said)).toHaveLength(1);
     expect(stage.status()).toBe("incomplete");
+    expect(stage.changes()).toHaveLength(1);
+    expect(stage.changes()[0]).toContain("prod/docs");
     broken.clear();
     await stage.apply(POLICY, policy());
     expect(stage.status()).toBe("ok");
