@@ -19,6 +19,18 @@ export function decodePrivate(bytes: Uint8Array): Private {
     return JSON.parse(decodeText(bytes)) as Private;
   } catch (error) {
     const message = "the private part of Terraform's state cannot be read";
-    throw new SnapformError("corrupt", message, { cause: error });
+    throw new SnapformError("corrupt", message, {
+      cause: error,
+      hint: "Refresh it: `terraform plan`.",
+    });
+  }
+}
+
+/** The same for whoever looks at the world and writes it anew: null for what cannot be read. */
+export function forgivingPrivate(bytes: Uint8Array): Private {
+  try {
+    return decodePrivate(bytes);
+  } catch {
+    return null;
   }
 }

@@ -10,7 +10,7 @@ import {
 import { runEffect } from "./effect.ts";
 import { decodeTree, kindNamed, type ResourceKind } from "./kinds.ts";
 import { finishState } from "./outcome.ts";
-import { decodePrivate, encodePrivate } from "./private.ts";
+import { forgivingPrivate, encodePrivate } from "./private.ts";
 import type { Session } from "./session.ts";
 import { limitOf } from "./timeouts.ts";
 
@@ -29,7 +29,12 @@ export async function readResource<C>(
     const state = decodeTree(kind, currentState);
     if (state === null) return untouched;
     session.redactor.learn(kind.schema, state);
-    return await read(session, kind, { state, private: decodePrivate(request.private) }, untouched);
+    return await read(
+      session,
+      kind,
+      { state, private: forgivingPrivate(request.private) },
+      untouched,
+    );
   } catch (error) {
     const diagnostics = [diagnosticOf(error, `read ${kind.name}`)];
     return { ...untouched, diagnostics: encodeDiagnostics(diagnostics, null, session.redactor) };

@@ -59,10 +59,13 @@ describe.skipIf(binary === null)(
       expect(await snapshotsIn(scene())).toHaveLength(2);
     });
 
-    it("is refused without a refresh where it is torn, and healed by one", async () => {
+    it.each([
+      ["torn", (bytes: Buffer) => bytes.subarray(0, -40)],
+      ["none of ours", () => Buffer.from("{{{")],
+    ])("is refused without a refresh where it is %s, and healed by one", async (_what, change) => {
       await scene().write(policy());
       await settled(scene());
-      await tamper(scene(), (bytes) => bytes.subarray(0, -40));
+      await tamper(scene(), change);
       const blind = await scene().run("plan", "-refresh=false");
       expect(blind.status).toBe(1);
       expect(blind.text).toContain("cannot be read. Refresh it: `terraform plan`.");
