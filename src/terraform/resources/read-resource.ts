@@ -1,6 +1,7 @@
 import type { Desired } from "../../desired/desired.ts";
 import type { Surroundings } from "../schema/convert.ts";
-import type { CallContext, ReadResult, Stored } from "../server/definition.ts";
+import type { CallContext, Private, ReadResult, Stored } from "../server/definition.ts";
+import { errorDiagnostic, type Diagnostic } from "../server/diagnostic.ts";
 import { memberOf, type Tree } from "../wire/value.ts";
 import type { ProviderWorld } from "../world.ts";
 import { attributesOf, concernOf, focus, resolve } from "./around.ts";
@@ -8,7 +9,7 @@ import type { Described, Kind } from "./kind.ts";
 import { narrow } from "./narrow.ts";
 import { planOf } from "./plan-resource.ts";
 import { withMembers } from "./values.ts";
-import { formatKept, formatView, type View } from "./view.ts";
+import { formatKept, formatView, parseKept, viewOf, type View } from "./view.ts";
 
 /** Looks at what concerns a resource, together with all others that are looked at now. */
 export async function lookAt(
@@ -34,7 +35,7 @@ export async function readResource(
   kind: Kind,
   around: Surroundings,
   context: CallContext<ProviderWorld>,
-  { state }: Stored,
+  { state, private: kept }: Stored,
 ): Promise<ReadResult> {
   const { desired, mistakes } = resolve(kind, state, context.configured.provider, around);
   if (desired === null) {
@@ -48,10 +49,37 @@ export async function readResource(
     return { state, diagnostics: [{ severity: "warning", summary, detail }] };
   }
   const view = await lookAt(kind, context, desired, state);
+  const bare = bareRepositories(lastViewOf(kept), view);
+  if (bare.length > 0) return { state, diagnostics: bare };
   return {
     state: withMembers(state, describe(kind, desired, view, state)),
     private: formatKept({ view: formatView(view) }),
   };
+}
+
+/** What was seen last time; null where nothing was, or it cannot be read any more. */
+function lastViewOf(kept: Private): View | null {
+  try {
+    return viewOf(parseKept(kept));
+  } catch {
+    return null;
+  }
+}
+
+/**
+ * A repository that was there and of which there is nothing now is not taken for a new one: its
+ * disk may not be mounted. The record would say so, were it not in there too by default.
+ */
+function bareRepositories(before: View | null, { inventory }: View): readonly Diagnostic[] {
+  const known = before?.inventory.repositories.filter(({ status }) => status === "ok") ?? [];
+  return inventory.repositories.flatMap(({ name, status }): Diagnostic[] => {
+    if (status !== "new" || !known.some((each) => each.name === name)) return [];
+    const detail =
+      `Repository ${name} was there when it was last looked at, and now there is nothing at its ` +
+      "place. If its disk is not mounted, mount it. To begin a new one, give it a name of its " +
+      "own in `repositories`.";
+    return [errorDiagnostic("A repository is gone", detail, ["repository"])];
+  });
 }
 
 function isStub(kind: Kind, state: Tree): boolean {
