@@ -12,6 +12,7 @@ import { isList, isTree, memberOf, UNKNOWN, type Tree, type Value } from "../wir
 import { addressOf, attributesOf, concernOf, focus, resolve } from "./around.ts";
 import { changeLines } from "./change-lines.ts";
 import type { Kind } from "./kind.ts";
+import { refuseNamesake } from "./namesake.ts";
 import { planDiagnostics } from "./plan-diagnostics.ts";
 import { diagnosticsOf, isTrue, planDefaults, plainOf, textAt, withMembers } from "./values.ts";
 import { formatKept, pack, parseKept, viewOf, type View } from "./view.ts";
@@ -61,6 +62,7 @@ export function planResource(kind: Kind, around: Surroundings, request: PlanRequ
   // Warnings were given when the configuration was checked.
   const errors = mistakes.filter(({ severity }) => severity === "error");
   const diagnostics = diagnosticsOf(errors);
+  diagnostics.push(...refuseNamesake(request.provider, addressOf(kind, proposed), config));
   if (prior === null) {
     return { planned: proposed, private: formatKept({ isCreation: true }), diagnostics };
   }

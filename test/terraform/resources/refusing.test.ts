@@ -48,3 +48,18 @@ describe.skipIf(binary === null)("a restore that wants to delete", { timeout: 24
     expect(await scene().rows("docs-copy")).toBeNull();
   });
 });
+
+describe.skipIf(binary === null)("two resources of one name", { timeout: 240_000 }, () => {
+  const scene = useScene(binary ?? "");
+  const twin = (retention: string): string =>
+    policy("", retention).replace('policy" "nightly"', 'policy" "twin"');
+
+  it("are refused where they ask for different things", async () => {
+    await scene().write(policy("", "last = 5") + twin("last = 1"));
+    const planned = await scene().run("plan");
+    expect(planned.status).toBe(1);
+    expect(planned.text).toContain("Two resources of one name");
+    await scene().write(policy("", "last = 5") + twin("last = 5"));
+    expect((await scene().apply()).status).toBe(0);
+  });
+});
