@@ -3,7 +3,6 @@ import type { SnapformConfig } from "../desired/canonical.ts";
 import type { Desired } from "../desired/desired.ts";
 import { resolveDesired, resolveStatePath } from "../desired/resolve.ts";
 import { assert } from "../errors/index.ts";
-import type { Json } from "../snapshot/json.ts";
 import { checkDocument } from "./check-document.ts";
 import { formatPath } from "./finding.ts";
 import { hasBroken, sourceText, type Located, type LocatedEntry, type Path } from "./located.ts";
@@ -68,22 +67,11 @@ export function checkValues(request: CheckValuesRequest): CheckedValues {
 }
 
 /**
- * Resolves values that `checkValues` has nothing to say of. Whoever calls it knows that of others,
- * which differ from these in nothing that is checked.
+ * Resolves values that `checkValues` has nothing to say of, without nulls in maps and lists. Whoever
+ * calls it knows that of others, which differ from these in nothing that is checked.
  */
-export function resolveValues({ config, folder, referenceOf }: CheckValuesRequest): CheckedValues {
-  const plain = withoutNothing(config) as unknown as SnapformConfig;
-  return resolvedOf(plain, { folder, referenceOf }, []);
-}
-
-/** Without what is left out. */
-function withoutNothing(value: ConfigValue): Json {
-  assert(typeof value !== "symbol", "of what is right everything is known");
-  if (value === undefined || value === null) return null;
-  if (typeof value !== "object") return value;
-  if (isList(value)) return value.map(withoutNothing);
-  const given = Object.entries(value).filter(([, each]) => each !== undefined && each !== null);
-  return Object.fromEntries(given.map(([key, each]) => [key, withoutNothing(each)]));
+export function resolveValues({ config, ...request }: CheckValuesRequest): CheckedValues {
+  return resolvedOf(config as unknown as SnapformConfig, request, []);
 }
 
 function resolvedOf(

@@ -5,7 +5,8 @@ import { UNKNOWN, type TerraformObject, type TerraformValue } from "./schema.ts"
 
 /**
  * A value of Terraform in the canonical form of the configuration: names in camelCase, and only
- * what the shape knows, so that attributes that only Terraform has fall away. Unknown stays so.
+ * what the shape knows, so that attributes that only Terraform has fall away, and what is left out.
+ * Unknown stays so.
  */
 export function canonicalValue(shape: Shape, value: TerraformValue): ConfigValue {
   if (value === null || value === UNKNOWN) return value;
@@ -15,16 +16,18 @@ export function canonicalValue(shape: Shape, value: TerraformValue): ConfigValue
   }
   if (!isObject(value)) return value;
   if (shape.kind === "map") {
-    const entries = Object.entries(value);
+    const given = Object.entries(value).filter(([, each]) => each !== null);
     return Object.fromEntries(
-      entries.map(([key, each]) => [key, canonicalValue(shape.values, each)]),
+      given.map(([key, each]) => [key, canonicalValue(shape.values, each)]),
     );
   }
   if (shape.kind !== "object") return null;
-  const fields = Object.entries(shape.fields).map(([name, field]): [string, ConfigValue] => {
-    return [name, canonicalValue(field, at(value, snakeCase(name)))];
-  });
-  return Object.fromEntries(fields);
+  const canonical: Record<string, ConfigValue> = {};
+  for (const [name, field] of Object.entries(shape.fields)) {
+    const given = at(value, snakeCase(name));
+    if (given !== null) canonical[name] = canonicalValue(field, given);
+  }
+  return canonical;
 }
 
 /** The value of an attribute; null where it is left out. */
