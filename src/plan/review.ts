@@ -92,9 +92,14 @@ function bindingFaults({ saved, fresh, inventory }: ReviewRequest): string[] {
     faults.push(`cluster ${cluster.name} is another one now`);
   }
   for (const repository of inventory.repositories) {
-    const planned = saved.repositories[repository.name];
-    if ((planned ?? null) === null || repository.id === null) continue;
-    if (planned !== repository.id) faults.push(`repository ${repository.name} is another one now`);
+    const planned = saved.repositories[repository.name] ?? null;
+    if (planned === null) continue;
+    if (repository.id === null) {
+      // Nothing is known of one that cannot be reached; a bare place is known to be bare.
+      if (repository.status === "new") faults.push(`repository ${repository.name} is gone`);
+    } else if (planned !== repository.id) {
+      faults.push(`repository ${repository.name} is another one now`);
+    }
   }
   return faults;
 }

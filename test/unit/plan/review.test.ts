@@ -68,6 +68,12 @@ describe("a saved plan", () => {
       "repository vault is another one now",
     ],
     [
+      "a repository of which there is nothing any more",
+      {},
+      { inventory: { repositories: [build.repository({ id: null, status: "new" })] } },
+      "repository vault is gone",
+    ],
+    [
       "a cluster that cannot be reached",
       {},
       { inventory: { clusters: [build.cluster({ reachable: false, collections: [] })] } },
@@ -92,6 +98,12 @@ describe("a saved plan", () => {
   ])("is stale with %s", (_, then, since, text) => {
     const { stale } = review(then, since);
     expect(stale.join("\n")).toContain(text);
+  });
+
+  it("is not stale because a repository cannot be reached now", () => {
+    const unreachable = build.repository({ id: null, status: "unreachable" });
+    const { stale } = review({}, { inventory: { repositories: [unreachable] } });
+    expect(stale).toEqual([]);
   });
 
   it("is not stale because a cluster or repository could not tell its identity before", () => {
