@@ -49,7 +49,7 @@ export async function readResource(
     return { state, diagnostics: [{ severity: "warning", summary, detail }] };
   }
   const view = await lookAt(kind, context, desired, state);
-  const bare = bareRepositories(lastViewOf(kept), view);
+  const bare = bareRepositories(kept, view);
   if (bare.length > 0) return { state, diagnostics: bare };
   return {
     state: withMembers(state, describe(kind, desired, view, state)),
@@ -70,10 +70,14 @@ function lastViewOf(kept: Private): View | null {
  * A repository that was there and of which there is nothing now is not taken for a new one: its
  * disk may not be mounted. The record would say so, were it not in there too by default.
  */
-function bareRepositories(before: View | null, { inventory }: View): readonly Diagnostic[] {
-  const known = before?.inventory.repositories.filter(({ status }) => status === "ok") ?? [];
-  return inventory.repositories.flatMap(({ name, status }): Diagnostic[] => {
-    if (status !== "new" || !known.some((each) => each.name === name)) return [];
+function bareRepositories(kept: Private, { inventory }: View): readonly Diagnostic[] {
+  const bare = inventory.repositories.filter(({ status }) => status === "new");
+  // Mostly there is none, and what was seen last time need not be unpacked.
+  if (bare.length === 0) return [];
+  const before = lastViewOf(kept)?.inventory.repositories ?? [];
+  const known = before.filter(({ status }) => status === "ok");
+  return bare.flatMap(({ name }): Diagnostic[] => {
+    if (!known.some((each) => each.name === name)) return [];
     const detail =
       `Repository ${name} was there when it was last looked at, and now there is nothing at its ` +
       "place. If its disk is not mounted, mount it. To begin a new one, give it a name of its " +
