@@ -60,7 +60,11 @@ export async function applyTogether(
   }
   const lock = lockToApply(lockTimeoutMs, first.onEvent, first.wanted.saved);
   await withLedger(session, lock, async (ledger) => {
-    await recover(worldOf(session, ledger, first.onEvent), ledger);
+    const recovery: ApplyEvent[] = [];
+    await recover(
+      worldOf(session, ledger, (event) => recovery.push(event)),
+      ledger,
+    );
     const inventory = await observeSession(session, ledger.state);
     batch.close();
     const parts: Part[] = [];
@@ -80,10 +84,13 @@ export async function applyTogether(
         parts.push({ ...prepared, member });
       }
     }
+    // One that is refused says why, and nothing else.
+    const [{ member: speaker }] = [...parts, { member: first }];
+    for (const event of recovery) speaker.onEvent(event);
     if (parts.length === 0) return;
     if (session.signal.aborted) throw new SnapformError("cancelled", "cancelled before the apply");
     const whole = { ...session, desired: desiredOf(session.desired, parts) };
-    const world = worldOf(whole, ledger, (event) => listenerOf(parts, first, event)(event));
+    const world = worldOf(whole, ledger, (event) => listenerOf(parts, speaker, event)(event));
     const plan = planOf(parts);
     const verdicts = verdictsOf(parts);
     const isAcknowledged = false;
@@ -144,15 +151,15 @@ function verdictsOf(parts: readonly Part[]): ReadonlyMap<string, Verdict> {
   return new Map(parts.flatMap(({ verdicts }) => [...(verdicts ?? [])]));
 }
 
-/** Who hears of an event: the one whose action it is, or the first for all. */
+/** Who hears of an event: the one whose action it is, or one for all. */
 function listenerOf(
   parts: readonly Part[],
-  first: BatchMember,
+  speaker: BatchMember,
   event: ApplyEvent,
 ): (event: ApplyEvent) => void {
   const id = "action" in event ? event.action.id : null;
   const part = parts.find(({ plan }) => plan.actions.some((action) => action.id === id));
-  return (part?.member ?? first).onEvent;
+  return (part?.member ?? speaker).onEvent;
 }
 
 function resultFor({ plan }: Part, whole: ApplyResult, signal: AbortSignal): ApplyResult {

@@ -131,6 +131,26 @@ describe("policies that are applied at once", () => {
     expect(stage.changes(addressOf("a"))).toHaveLength(2);
   });
 
+  it("say what concerns all of them although the first one is refused", async () => {
+    let isSwept = true;
+    const wrap = (driver: EngineDriver): EngineDriver => ({
+      ...driver,
+      sweep: (context) => {
+        if (!isSwept) throw new SnapformError("unavailable", "the broom is gone");
+        return driver.sweep(context);
+      },
+    });
+    const stage = await openStage({ wrap });
+    await applyAll(stage, all(), await planAll(stage, all()));
+    stage.days(1);
+    const planned = await planAll(stage, all());
+    stage.prod.recreate("a");
+    isSwept = false;
+    const { a = [], ...others } = await applyAll(stage, all(), planned);
+    expect(a).toMatchObject([{ severity: "error" }]);
+    expect(Object.values(others).flat()).toMatchObject([{ summary: "Something to know" }]);
+  });
+
   it("begin no state in the name of a plan whose own state is gone", async () => {
     const stage = await openStage();
     const configs = { a: only("a", { retention: { last: "3" } }), b: only("b") };
