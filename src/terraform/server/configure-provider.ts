@@ -19,7 +19,7 @@ export async function configureProvider<C>(
   const diagnostics: Diagnostic[] = [];
   try {
     const asked = { config, hasUnknown: hasUnknown(config), terraformVersion, signal, clock, log };
-    const result = await Promise.race([session.definition.configure(asked), session.crashed]);
+    const result = await session.untilCrash(session.definition.configure(asked));
     if ("diagnostics" in result) diagnostics.push(...(result.diagnostics ?? []));
     if ("waiting" in result) session.configured = { is: "waiting" };
     if ("configured" in result && !hasErrors(diagnostics)) {

@@ -21,7 +21,7 @@ export async function runEffect<C, T>(
   const configured = needConfigured(session);
   const { signal, release } = signalOf(session, effect);
   try {
-    return await Promise.race([run({ configured, signal, clock, log }), session.crashed]);
+    return await session.untilCrash(run({ configured, signal, clock, log }));
   } catch (error) {
     // An interrupted library says "aborted"; why it was interrupted is what the user wants to know.
     throw signal.aborted && !isSnapformError(error) ? signal.reason : error;

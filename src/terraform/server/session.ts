@@ -24,8 +24,8 @@ export interface Session<C> {
   providerConfig: Tree;
   /** Aborted by Terraform's stop. Armed anew by the next configuration. */
   stop: AbortController;
-  /** Rejects when the process is about to die; whoever waits for an effect stops waiting. */
-  readonly crashed: Promise<never>;
+  /** What work comes to. Rejects when the process is about to die: nobody waits for it then. */
+  untilCrash<T>(work: Promise<T>): Promise<T>;
   crash(error: unknown): void;
 }
 
@@ -42,9 +42,9 @@ export function openSession<C>(
   kinds: Kinds<C>,
   { clock, log, redactor }: SessionOptions,
 ): Session<C> {
-  const { promise, reject } = Promise.withResolvers<never>();
-  // Where nobody is waiting it is nobody's failure.
-  promise.catch(() => undefined);
+  let crashed: { readonly error: unknown } | null = null;
+  // A race against one promise for all would keep what every call came to, as long as that lives.
+  const waiting = new Set<(error: unknown) => void>();
   return {
     definition,
     kinds,
@@ -54,10 +54,21 @@ export function openSession<C>(
     configured: { is: "unset" },
     providerConfig: treeOf([]),
     stop: new AbortController(),
-    crashed: promise,
+    async untilCrash<T>(work: Promise<T>): Promise<T> {
+      const { promise, resolve, reject } = Promise.withResolvers<T>();
+      work.then(resolve, reject);
+      if (crashed !== null) reject(crashed.error);
+      waiting.add(reject);
+      try {
+        return await promise;
+      } finally {
+        waiting.delete(reject);
+      }
+    },
     crash(error) {
+      crashed = { error };
       this.stop.abort(error);
-      reject(error);
+      for (const reject of waiting) reject(error);
     },
   };
 }
