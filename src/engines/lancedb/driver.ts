@@ -18,17 +18,12 @@ import type { CheckLevel } from "../../snapshot/capabilities.ts";
 import type { CheckResult } from "../../snapshot/check.ts";
 import type { Manifest } from "../../snapshot/manifest.ts";
 import { LANCEDB_CAPABILITIES } from "./capabilities.ts";
-import { captureTable } from "./capture.ts";
-import { checkTable } from "./check.ts";
 import { fileError } from "./errors.ts";
 import { realFs, type LancedbFs } from "./fs.ts";
 import { tableFolder } from "./layout.ts";
 import { loadInstalledNative, type LoadNative } from "./native.ts";
 import { observeCluster } from "./observe.ts";
-import { recoverRun } from "./recover.ts";
-import { restoreTable } from "./restore.ts";
 import type { LancedbSetting, StartHash } from "./setting.ts";
-import { sweepStaging } from "./sweep.ts";
 
 export interface LancedbOptions {
   /** The cluster's name in the configuration. */
@@ -64,6 +59,7 @@ export function openLancedbDriver(options: LancedbOptions): EngineDriver {
   });
 }
 
+/** Most processes only look: each method but `observe` loads the code that it needs. */
 class LancedbDriver implements EngineDriver {
   readonly engine = "lancedb";
   readonly capabilities = LANCEDB_CAPABILITIES;
@@ -81,15 +77,18 @@ class LancedbDriver implements EngineDriver {
     return Promise.resolve([]);
   }
 
-  capture(request: CaptureRequest, context: EngineContext): Promise<Capture> {
+  async capture(request: CaptureRequest, context: EngineContext): Promise<Capture> {
+    const { captureTable } = await import("./capture.ts");
     return captureTable(this.#setting, request, context);
   }
 
-  restore(request: RestoreRequest, context: EngineContext): Promise<RestoreResult> {
+  async restore(request: RestoreRequest, context: EngineContext): Promise<RestoreResult> {
+    const { restoreTable } = await import("./restore.ts");
     return restoreTable(this.#setting, request, context);
   }
 
   async recoverRestore({ runId, target }: RecoverRequest): Promise<RestoreTrace> {
+    const { recoverRun } = await import("./recover.ts");
     try {
       return await recoverRun(this.#setting, runId, target);
     } catch (error) {
@@ -98,6 +97,7 @@ class LancedbDriver implements EngineDriver {
   }
 
   async sweep(context: EngineContext): Promise<void> {
+    const { sweepStaging } = await import("./sweep.ts");
     try {
       await sweepStaging(this.#setting, context.signal);
     } catch (error) {
@@ -111,6 +111,7 @@ class LancedbDriver implements EngineDriver {
     level: CheckLevel,
     context: EngineContext,
   ): Promise<CheckResult> {
+    const { checkTable } = await import("./check.ts");
     const { uri } = this.#setting;
     try {
       const table = { folder: tableFolder(uri, collection), uri, name: collection, manifest };

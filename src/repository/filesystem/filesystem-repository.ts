@@ -12,15 +12,11 @@ import type {
   SweepResult,
   WriteRequest,
 } from "../repository.ts";
-import { checkRepository } from "./check.ts";
 import { createCopyPool } from "./copy-pool.ts";
 import { repositoryError } from "./filesystem-errors.ts";
 import { createHashThreads } from "./hash-threads.ts";
 import { listRepository } from "./list.ts";
-import { changeNotes } from "./notes.ts";
 import { foundProblem } from "./observe.ts";
-import { readSnapshot } from "./read.ts";
-import { openReader } from "./reader.ts";
 import {
   createRepository,
   findRepository,
@@ -29,9 +25,6 @@ import {
 } from "./repository-file.ts";
 import { nodeFs, type RepositoryFs } from "./repository-fs.ts";
 import type { Store } from "./store.ts";
-import { sweepRepository } from "./sweep.ts";
-import { trashSnapshot, undeleteSnapshot } from "./trash.ts";
-import { writeSnapshot } from "./write.ts";
 
 export interface FilesystemRepositoryOptions {
   /** Its name in the configuration. */
@@ -57,6 +50,7 @@ export interface FilesystemRepositoryOptions {
 
 const DEFAULT_WORKERS = 2;
 
+/** Most looks do no more than list: each method but that loads the code that it needs. */
 class FilesystemRepository implements Repository {
   readonly #store: Store;
   /** Changes of notes read before they write, so within this process they go one by one. */
@@ -87,29 +81,34 @@ class FilesystemRepository implements Repository {
   }
 
   read(key: SnapshotKey): Promise<StoredSnapshot | null> {
-    return this.#do((store) => readSnapshot(store, key));
+    return this.#do(async (store) => (await import("./read.ts")).readSnapshot(store, key));
   }
 
   write(request: WriteRequest, context: EngineContext): Promise<Manifest> {
-    return this.#do((store) => writeSnapshot(store, request, context));
+    return this.#do(async (store) => {
+      const { writeSnapshot } = await import("./write.ts");
+      return writeSnapshot(store, request, context);
+    });
   }
 
   reader(key: SnapshotKey): Promise<SnapshotReader> {
-    return this.#do((store) => openReader(store, key));
+    return this.#do(async (store) => (await import("./reader.ts")).openReader(store, key));
   }
 
   note(key: SnapshotKey, change: Partial<Notes>): Promise<Notes> {
-    const noted = this.#noting.then(() => this.#do((store) => changeNotes(store, key, change)));
+    const noted = this.#noting.then(() =>
+      this.#do(async (store) => (await import("./notes.ts")).changeNotes(store, key, change)),
+    );
     this.#noting = noted.catch(() => undefined);
     return noted;
   }
 
   trash(key: SnapshotKey, at: Date): Promise<void> {
-    return this.#do((store) => trashSnapshot(store, key, at));
+    return this.#do(async (store) => (await import("./trash.ts")).trashSnapshot(store, key, at));
   }
 
   undelete(key: SnapshotKey): Promise<Manifest> {
-    return this.#do((store) => undeleteSnapshot(store, key));
+    return this.#do(async (store) => (await import("./trash.ts")).undeleteSnapshot(store, key));
   }
 
   sweep(
@@ -117,13 +116,19 @@ class FilesystemRepository implements Repository {
     options: { readonly dryRun: boolean },
     signal: AbortSignal,
   ): Promise<SweepResult> {
-    return this.#do((store) => sweepRepository(store, now, options, signal));
+    return this.#do(async (store) => {
+      const { sweepRepository } = await import("./sweep.ts");
+      return sweepRepository(store, now, options, signal);
+    });
   }
 
   check(options: { readonly readData: boolean }, context: EngineContext): Promise<RepositoryCheck> {
     const note = (key: SnapshotKey, change: Partial<Notes>): Promise<Notes> =>
       this.note(key, change);
-    return this.#do((store) => checkRepository(store, note, options, context), isDamaged);
+    return this.#do(async (store) => {
+      const { checkRepository } = await import("./check.ts");
+      return checkRepository(store, note, options, context);
+    }, isDamaged);
   }
 
   async close(): Promise<void> {
