@@ -118,5 +118,6 @@ export function viewOf({ view }: Kept): View | null {
 }
 
 function keyOf(bytes: Uint8Array): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString("latin1");
+  const buffer = bytes instanceof Buffer ? bytes : Buffer.from(bytes);
+  return buffer.toString("latin1");
 }
