@@ -67,8 +67,8 @@ export function checkValues(request: CheckValuesRequest): CheckedValues {
 }
 
 /**
- * Resolves values that `checkValues` has nothing to say of, without nulls in maps and lists. Whoever
- * calls it knows that of others, which differ from these in nothing that is checked.
+ * Resolves values that `checkValues` has nothing to say of, without nulls in maps and lists.
+ * Whoever calls it knows that of others, which differ from these in nothing that is checked.
  */
 export function resolveValues({ config, ...request }: CheckValuesRequest): CheckedValues {
   return resolvedOf(config as unknown as SnapformConfig, request, []);
