@@ -62,7 +62,10 @@ export function planResource(kind: Kind, around: Surroundings, request: PlanRequ
   // Warnings were given when the configuration was checked.
   const errors = mistakes.filter(({ severity }) => severity === "error");
   const diagnostics = diagnosticsOf(errors);
-  diagnostics.push(...refuseNamesake(request.provider, addressOf(kind, proposed), config));
+  // Of a replacement Terraform asks twice, the second time without its `ignore_changes`.
+  if (prior !== null || request.private === null) {
+    diagnostics.push(...refuseNamesake(request.provider, addressOf(kind, proposed), config));
+  }
   if (prior === null) {
     return { planned: proposed, private: formatKept({ isCreation: true }), diagnostics };
   }

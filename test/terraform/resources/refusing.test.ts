@@ -62,4 +62,15 @@ describe.skipIf(binary === null)("two resources of one name", { timeout: 240_000
     await scene().write(policy("", "last = 5") + twin("last = 5"));
     expect((await scene().apply()).status).toBe(0);
   });
+
+  it("are not one that is replaced and ignores a change", async () => {
+    const ignoring = (text: string): string =>
+      policy(`description = "${text}"\nlifecycle {\n  ignore_changes = [description]\n}`);
+    await scene().write(ignoring("one"));
+    expect((await scene().apply()).status).toBe(0);
+    await scene().write(ignoring("two"));
+    const planned = await scene().run("plan", "-replace=snapform_backup_policy.nightly");
+    expect(planned.text).not.toContain("Two resources of one name");
+    expect(planned.status).toBe(0);
+  });
 });
