@@ -49,11 +49,20 @@ export async function createResource(
   const options = { ...optionsOf(kind, planned), force };
   const after = await carryOut(kind, context, desired, { value: planned, options });
   if (after.isIncomplete && !after.isAnythingDone) {
-    return { state: null, diagnostics: nothingDone(after.diagnostics) };
+    const again = isForced ? [notReplaced(address)] : [];
+    return { state: null, diagnostics: [...nothingDone(after.diagnostics), ...again] };
   }
   const made = await finish(kind, context, desired, { planned, after, found: after.diagnostics });
   const old = after.isAnythingDone ? null : (kind.takenUp?.(plainOf(made.state ?? {})) ?? null);
   return old === null ? made : { ...made, diagnostics: [...(made.diagnostics ?? []), old] };
+}
+
+/** Nothing tells the next run that this was to be made anew. */
+function notReplaced(address: string): Diagnostic {
+  const detail =
+    `What ${address} has made before is still there, and the next apply takes that up. To make it ` +
+    "anew, apply with `-replace` of this resource again.";
+  return { severity: "warning", summary: "Not made anew", detail };
 }
 
 /** Carries out the very plan that was shown, or one made now where none could be. */

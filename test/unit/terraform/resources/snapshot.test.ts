@@ -1,4 +1,6 @@
 import { describe, expect, it } from "vitest";
+import type { EngineDriver } from "../../../../src/engine/driver.ts";
+import { SnapformError } from "../../../../src/errors/index.ts";
 import { LATER, show, type Plain } from "./mini-terraform.ts";
 import { policy, POLICY, Stage } from "./stage.ts";
 
@@ -77,6 +79,29 @@ describe("a named snapshot", () => {
     await stage.carryOut(BEFORE, wanted(), replaced);
     expect(stage.terraform.attributes(BEFORE)["id"]).not.toBe(first);
     expect((await stage.plan(BEFORE, wanted())).action).toBe("no-op");
+  });
+
+  it("that could not be made anew says what the next apply will do", async () => {
+    const broken = new Set<string>();
+    const wrap = (driver: EngineDriver): EngineDriver => ({
+      ...driver,
+      capture: (request, context) => {
+        if (broken.has(request.collection)) throw new SnapformError("unavailable", "no answer");
+        return driver.capture!(request, context);
+      },
+    });
+    const stage = await Stage.open({ wrap });
+    await stage.apply(BEFORE, wanted());
+    await stage.plan(BEFORE, wanted());
+    const replaced = await stage.terraform.planReplacement(BEFORE, wanted());
+    broken.add("docs");
+    const said = await stage.carryOut(BEFORE, wanted(), replaced);
+    expect(said).toMatchObject([
+      { severity: "error" },
+      { severity: "warning", summary: "Not made anew" },
+    ]);
+    const next = await stage.apply(BEFORE, wanted());
+    expect(next.said).toMatchObject([{ summary: "The snapshot was there already" }]);
   });
 
   it("that Terraform has forgotten is taken up and not taken again", async () => {
