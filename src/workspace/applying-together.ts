@@ -4,6 +4,7 @@ import { recover } from "../apply/recover.ts";
 import type { Desired } from "../desired/desired.ts";
 import { SnapformError } from "../errors/index.ts";
 import type { Action } from "../plan/action.ts";
+import type { Plan } from "../plan/plan.ts";
 import type { Verdict } from "../plan/review.ts";
 import { lockToApply } from "./applying.ts";
 import { prepare, refuseBeforeLock, type PlanWanted, type Prepared } from "./prepare.ts";
@@ -50,8 +51,8 @@ export async function applyTogether(
   const state = await session.store.read();
   for (const member of batch.members) {
     const { saved } = member.wanted;
-    if (saved)
-      refusing(outcomes, member, () => refuseBeforeLock(as(session, member), saved, state));
+    const refuse = (plan: Plan): void => refuseBeforeLock(as(session, member), plan, state);
+    if (saved) refusing(outcomes, member, () => refuse(saved));
   }
   const [first] = batch.members.filter((member) => !outcomes.has(member));
   if (first === undefined) {
