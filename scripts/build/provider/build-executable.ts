@@ -3,6 +3,7 @@ import { chmodSync, copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
+import { nodeFlags } from "./node-flags.ts";
 import type { OneFile } from "./one-file.ts";
 
 /** Where Node looks for the program that was put into it: a part of its documentation. */
@@ -36,6 +37,7 @@ export async function buildExecutable({ script, text }: OneFile): Promise<Buffer
       output: place("main.blob"),
       assets: { text: place("text") },
       disableExperimentalSEAWarning: true,
+      execArgv: nodeFlags,
     };
     writeFileSync(place("sea.json"), JSON.stringify(setting));
     execFileSync(process.execPath, ["--experimental-sea-config", place("sea.json")], {

@@ -3,6 +3,7 @@
 // of anybody above the folders of Terraform. Knows nothing of what the program does. Invariant:
 // where it cannot run it says so on standard output, which is what Terraform shows of a provider.
 
+import { nodeFlags } from "./node-flags.ts";
 import type { OneFile } from "./one-file.ts";
 
 /** Of the numbers in the head, so that its length does not depend on them. */
@@ -39,7 +40,7 @@ if ! command -v node >/dev/null; then
   echo "snapform needs Node 22.18 or later; there is no node on the path of Terraform"
   exit 1
 fi
-exec node -e '${code}' -- "$0" "$@"
+exec node ${nodeFlags.join(" ")} -e '${code}' -- "$0" "$@"
 `;
 }
 
