@@ -1,6 +1,7 @@
 import { generateKeyPairSync, sign, type KeyObject } from "node:crypto";
 import type { Clock } from "../../clock/clock.ts";
-import { bits, der, integer, oid, text, time } from "./der.ts";
+import { SnapformError } from "../../errors/index.ts";
+import { bits, der, hexOf, integer, oid, text, time } from "./der.ts";
 
 /** A certificate for one process, and the key that belongs to it. */
 export interface Certificate {
@@ -14,6 +15,9 @@ const COMMON_NAME = "2.5.4.3";
 const SUBJECT_ALTERNATIVE_NAME = "2.5.29.17";
 const BASIC_CONSTRAINTS = "2.5.29.19";
 
+/** What a certificate begins with. */
+const SEQUENCE = 0x30;
+
 /** The name by which Terraform looks for its providers. */
 const HOST = "localhost";
 const HOUR_MS = 3_600_000;
@@ -26,8 +30,10 @@ const VALID_AFTER_MS = 365 * 24 * HOUR_MS;
 export function createCertificate(clock: Clock): Certificate {
   const { privateKey, publicKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
   const body = bodyOf(clock, publicKey);
-  const signature = sign("sha256", body, { key: privateKey, dsaEncoding: "der" });
-  const whole = der("sequence", body, algorithm(), bits(signature));
+  const signed = Buffer.from(body, "hex");
+  const signature = sign("sha256", signed, { key: privateKey, dsaEncoding: "der" });
+  const digits = der("sequence", body, algorithm(), bits(signature.toString("hex")));
+  const whole = Buffer.from(digits, "hex");
   return {
     der: whole,
     pem: `-----BEGIN CERTIFICATE-----\n${base64(whole)}\n-----END CERTIFICATE-----\n`,
@@ -35,7 +41,20 @@ export function createCertificate(clock: Clock): Certificate {
   };
 }
 
-function bodyOf(clock: Clock, publicKey: KeyObject): Uint8Array {
+/**
+ * The bytes of a certificate that is only compared: OpenSSL would take a millisecond to read it.
+ *
+ * @throws SnapformError `invalid-argument` where it is none by its looks
+ */
+export function bytesOfPem(pem: string): Buffer {
+  const [, lines] = /-----BEGIN CERTIFICATE-----([^-]+)-----END CERTIFICATE-----/.exec(pem) ?? [];
+  const bytes = Buffer.from(lines ?? "", "base64");
+  if (bytes[0] === SEQUENCE) return bytes;
+  throw new SnapformError("invalid-argument", "the certificate of Terraform cannot be read");
+}
+
+/** What is signed, in hexadecimal. */
+function bodyOf(clock: Clock, publicKey: KeyObject): string {
   const now = clock.now().getTime();
   const name = der("sequence", der("set", der("sequence", oid(COMMON_NAME), text(HOST))));
   const validity = der(
@@ -45,18 +64,18 @@ function bodyOf(clock: Clock, publicKey: KeyObject): Uint8Array {
   );
   return der(
     "sequence",
-    der(0xa0, integer(Uint8Array.of(2))),
-    integer(Buffer.from(`40${clock.randomHex(15)}`, "hex")),
+    der(0xa0, integer("02")),
+    integer(`40${clock.randomHex(15)}`),
     algorithm(),
     name,
     validity,
     name,
-    publicKey.export({ type: "spki", format: "der" }),
+    publicKey.export({ type: "spki", format: "der" }).toString("hex"),
     extensions(),
   );
 }
 
-function algorithm(): Uint8Array {
+function algorithm(): string {
   return der("sequence", oid(ECDSA_WITH_SHA256));
 }
 
@@ -64,10 +83,10 @@ function algorithm(): Uint8Array {
  * The name, without which Terraform does not connect; and that it may sign, without which OpenSSL
  * does not trust what signs itself. Terraform would do without the latter.
  */
-function extensions(): Uint8Array {
-  const names = der("sequence", der(0x82, Buffer.from(HOST)));
-  const isAuthority = der("sequence", der("boolean", Uint8Array.of(0xff)));
-  const extension = (id: string, value: Uint8Array): Uint8Array =>
+function extensions(): string {
+  const names = der("sequence", der(0x82, hexOf(HOST)));
+  const isAuthority = der("sequence", der("boolean", "ff"));
+  const extension = (id: string, value: string): string =>
     der("sequence", oid(id), der("octets", value));
   return der(
     0xa3,
@@ -79,10 +98,6 @@ function extensions(): Uint8Array {
   );
 }
 
-function base64(bytes: Uint8Array): string {
-  return (
-    Buffer.from(bytes)
-      .toString("base64")
-      .match(/.{1,64}/g) ?? []
-  ).join("\n");
+function base64(bytes: Buffer): string {
+  return (bytes.toString("base64").match(/.{1,64}/g) ?? []).join("\n");
 }

@@ -2,14 +2,13 @@
 // HTTP/2, and an end at the right moment. May know server/ and Node's network; nothing of what the
 // provider does. Invariant: a call that runs is answered before the process ends, whoever wants it
 // to end (Terraform, its death, a signal, a crash), and nothing but the handshake is on stdout.
-import { X509Certificate } from "node:crypto";
 import type { Clock } from "../../clock/clock.ts";
 import type { ProviderDefinition } from "../server/definition.ts";
 import { redactedLog } from "../server/log.ts";
 import type { ProviderServer } from "../server/provider-server.ts";
 import { openRedactor } from "../server/redactor.ts";
 import type { SessionOptions } from "../server/session.ts";
-import { createCertificate, type Certificate } from "./certificate.ts";
+import { bytesOfPem, createCertificate, type Certificate } from "./certificate.ts";
 import { formatReattach } from "./debug.ts";
 import { openDoor } from "./door.ts";
 import type { Tls } from "./grpc-server.ts";
@@ -93,8 +92,7 @@ async function loadServers<C>(
 
 /** Throws where the certificate is none: nobody is told to connect to that. */
 function tlsOf(clientCertificate: string, clock: Clock): Tls {
-  const pinned = new X509Certificate(clientCertificate).raw;
-  return { certificate: createCertificate(clock), pinned };
+  return { certificate: createCertificate(clock), pinned: bytesOfPem(clientCertificate) };
 }
 
 function announce(

@@ -5,7 +5,7 @@ import {
   sign,
   type KeyObject,
 } from "node:crypto";
-import { bits, der, integer, oid, text, time } from "../../../src/terraform/plugin/der.ts";
+import { bits, der, hexOf, integer, oid, text, time } from "../../../src/terraform/plugin/der.ts";
 
 /** A certificate and its key, both as PEM. */
 export interface Identity {
@@ -16,7 +16,7 @@ export interface Identity {
 const ECDSA_WITH_SHA512 = der("sequence", oid("1.2.840.10045.4.3.4"));
 const DAY_MS = 24 * 3_600_000;
 
-const name = (commonName: string): Uint8Array =>
+const name = (commonName: string): string =>
   der("sequence", der("set", der("sequence", oid("2.5.4.3"), text(commonName))));
 
 /** What Terraform announces and shows: P-521, signed by itself, and allowed to sign others. */
@@ -44,32 +44,33 @@ function certificate(subject: string, publicKey: KeyObject, signer: KeyObject): 
   const now = Date.now();
   const body = der(
     "sequence",
-    der(0xa0, integer(Uint8Array.of(2))),
-    integer(Uint8Array.of(0x40, ...randomBytes(15))),
+    der(0xa0, integer("02")),
+    integer(`40${randomBytes(15).toString("hex")}`),
     ECDSA_WITH_SHA512,
     name("localhost"),
     der("sequence", time(new Date(now - DAY_MS)), time(new Date(now + DAY_MS))),
     name(subject),
-    publicKey.export({ type: "spki", format: "der" }),
+    publicKey.export({ type: "spki", format: "der" }).toString("hex"),
     extensions(),
   );
-  const signature = sign("sha512", body, { key: signer, dsaEncoding: "der" });
-  return formatPem(der("sequence", body, ECDSA_WITH_SHA512, bits(signature)));
+  const signature = sign("sha512", Buffer.from(body, "hex"), { key: signer, dsaEncoding: "der" });
+  const digits = der("sequence", body, ECDSA_WITH_SHA512, bits(signature.toString("hex")));
+  return formatPem(Buffer.from(digits, "hex"));
 }
 
 /** As go-plugin has them: a name, what it may be used for, and that it may sign. */
-function extensions(): Uint8Array {
-  const extension = (id: string, value: Uint8Array): Uint8Array =>
+function extensions(): string {
+  const extension = (id: string, value: string): string =>
     der("sequence", oid(id), der("octets", value));
   const purposes = ["1.3.6.1.5.5.7.3.2", "1.3.6.1.5.5.7.3.1"].map(oid);
   return der(
     0xa3,
     der(
       "sequence",
-      extension("2.5.29.15", der("bits", Uint8Array.of(2, 0xac))),
+      extension("2.5.29.15", der("bits", "02ac")),
       extension("2.5.29.37", der("sequence", ...purposes)),
-      extension("2.5.29.19", der("sequence", der("boolean", Uint8Array.of(0xff)))),
-      extension("2.5.29.17", der("sequence", der(0x82, Buffer.from("localhost")))),
+      extension("2.5.29.19", der("sequence", der("boolean", "ff"))),
+      extension("2.5.29.17", der("sequence", der(0x82, hexOf("localhost")))),
     ),
   );
 }

@@ -1,7 +1,7 @@
 import { X509Certificate } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { systemClock } from "../../../../src/clock/system-clock.ts";
-import { createCertificate } from "../../../../src/terraform/plugin/certificate.ts";
+import { bytesOfPem, createCertificate } from "../../../../src/terraform/plugin/certificate.ts";
 import { formatHandshake } from "../../../../src/terraform/plugin/handshake.ts";
 
 describe("the certificate of a provider", () => {
@@ -17,6 +17,14 @@ describe("the certificate of a provider", () => {
     expect(Date.parse(parsed.validFrom)).toBeLessThan(now);
     expect(Date.parse(parsed.validTo)).toBeGreaterThan(now);
     expect(Buffer.from(made.der).equals(parsed.raw)).toBe(true);
+  });
+
+  it("of somebody else is compared by its bytes, and refused where it is none", () => {
+    expect(bytesOfPem(made.pem).equals(parsed.raw)).toBe(true);
+    const [head, , tail] = made.pem.split("\n");
+    for (const none of ["", "no certificate", `${head}\n%%%%\n${tail}`, `${head}\nAAAA\n${tail}`]) {
+      expect(() => bytesOfPem(none)).toThrow("the certificate of Terraform cannot be read");
+    }
   });
 
   it("is another one each time", () => {
