@@ -99,7 +99,8 @@ export interface RestoreConfig extends TerraformMetaArguments {
   readonly formerNames?: readonly string[] | undefined;
   /**
    * What becomes of the restored collection when the resource is destroyed: `keep` it, or
-   * `delete` it. Default: `keep`.
+   * `delete` it. No engine deletes collections yet, so that `delete` is refused when the
+   * configuration is checked. Default: `keep`.
    */
   readonly onDestroy?: "keep" | "delete" | (string & {}) | undefined;
   /**
@@ -284,7 +285,8 @@ export class Restore extends SnapformResource<RestoreConfig> {
 
   /**
    * What becomes of the restored collection when the resource is destroyed: `keep` it, or
-   * `delete` it. Default: `keep`.
+   * `delete` it. No engine deletes collections yet, so that `delete` is refused when the
+   * configuration is checked. Default: `keep`.
    */
   get onDestroy(): string {
     return this.getStringAttribute("on_destroy");

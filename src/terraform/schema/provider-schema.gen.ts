@@ -602,7 +602,7 @@ export const PROVIDER_SCHEMA: ProviderSchema = {
      ]
     },
     "on_destroy": {
-     "description": "What becomes of the restored collection when the resource is destroyed: `keep` it, or `delete` it. Default: `keep`.",
+     "description": "What becomes of the restored collection when the resource is destroyed: `keep` it, or `delete` it. No engine deletes collections yet, so that `delete` is refused when the configuration is checked. Default: `keep`.",
      "optional": true,
      "computed": true,
      "type": "string",
