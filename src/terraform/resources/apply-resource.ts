@@ -60,8 +60,8 @@ export async function createResource(
 /** Nothing tells the next run that this was to be made anew. */
 function notReplaced(address: string): Diagnostic {
   const detail =
-    `What ${address} has made before is still there, and the next apply takes that up. To make it ` +
-    "anew, apply with `-replace` of this resource again.";
+    `What ${address} has made before is still there, and the next apply takes that up. To make ` +
+    "it anew, apply with `-replace` of this resource again.";
   return { severity: "warning", summary: "Not made anew", detail };
 }
 

@@ -60,6 +60,28 @@ describe.skipIf(binary === null)(
       expect(await scene.planStatus()).toBe(0);
     });
 
+    it("finds what several policies made in one go when it was killed in the middle", async () => {
+      const names = ["docs", "images", "one", "two", "three"];
+      for (const name of names.slice(2)) await scene.table(name, 2);
+      const each = names.map((name) =>
+        policy().replaceAll("nightly", `of_${name}`).replace('["docs"]', `["${name}"]`),
+      );
+      await scene.write(each.join("\n"));
+      const { done } = await startPaused("images");
+      for (const pid of await scene.providers()) if (isAlive(pid)) process.kill(pid, "SIGKILL");
+      expect((await done).status).toBe(1);
+
+      const { status, text } = await scene.apply();
+      expect(status, text).toBe(0);
+      for (const name of names) {
+        expect(await snapshotCount(name)).toBe(1);
+        expect(await scene.attributes(`snapform_backup_policy.of_${name}`)).toMatchObject({
+          status: "ok",
+        });
+      }
+      expect(await scene.planStatus()).toBe(0);
+    });
+
     it("stops at Ctrl-C with what it has made, and goes on with the next apply", async () => {
       await scene.write(both);
       const { child, done } = await startPaused("images");
