@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { DebugProvider } from "./running.ts";
 import { openScene, SECRET, startDebugProvider, type Scene } from "./scene.ts";
-import { findTerraform, knowsWriteOnly } from "./terraform-binary.ts";
+import { findTerraform, knowsEphemeral } from "./terraform-binary.ts";
 
 const binary = findTerraform();
 
@@ -12,7 +12,7 @@ const flat = (text: string): string => text.replace(/[│╷╵\s]+/g, " ");
 
 /** A line with a write-only attribute, where there are any. */
 const passLine = (pass: string): string =>
-  binary !== null && knowsWriteOnly(binary) ? `\n  pass = "${pass}"` : "";
+  binary !== null && knowsEphemeral(binary) ? `\n  pass = "${pass}"` : "";
 
 const thing = (body: string): string => `resource "example_thing" "a" {\n  ${body}\n}`;
 

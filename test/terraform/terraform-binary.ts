@@ -15,8 +15,8 @@ export function findTerraform(): string | null {
   return null;
 }
 
-/** Write-only attributes came with 1.11, of Terraform and of OpenTofu. */
-export function knowsWriteOnly(binary: string): boolean {
+/** Write-only attributes and ephemeral variables: Terraform and OpenTofu have both from 1.11 on. */
+export function knowsEphemeral(binary: string): boolean {
   const { stdout } = spawnSync(binary, ["version", "-json"], { encoding: "utf8" });
   const { terraform_version: version } = JSON.parse(stdout) as { terraform_version: string };
   const [major = 0, minor = 0] = version.split(".").map(Number);

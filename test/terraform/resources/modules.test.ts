@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { findTerraform } from "../terraform-binary.ts";
+import { findTerraform, knowsEphemeral } from "../terraform-binary.ts";
 import { settled, snapshotsIn, useScene } from "./debug-scene.ts";
 import { policy, POLICY } from "./scene.ts";
 
@@ -99,7 +99,8 @@ describe.skipIf(binary === null)("a configuration of many parts", { timeout: 240
     expect(await snapshotsIn(scene())).toHaveLength(1);
   });
 
-  it("may keep where the cluster is in an ephemeral variable", async () => {
+  const isEphemeral = binary !== null && knowsEphemeral(binary);
+  it.skipIf(!isEphemeral)("may keep where the cluster is in an ephemeral variable", async () => {
     const variable = 'variable "uri" {\n  ephemeral = true\n  default   = "./data"\n}\n';
     const provider = `
   project      = "scene"
