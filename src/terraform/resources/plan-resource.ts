@@ -16,6 +16,7 @@ import { refuseNamesake } from "./namesake.ts";
 import { planDiagnostics } from "./plan-diagnostics.ts";
 import { diagnosticsOf, isTrue, planDefaults, plainOf, textAt, withMembers } from "./values.ts";
 import { formatKept, pack, parseKept, viewOf, type View } from "./view.ts";
+import { walkOf } from "./walk.ts";
 
 /** What was last planned of a view: a refresh plans to describe what it has seen. */
 interface Planned {
@@ -64,7 +65,8 @@ export function planResource(kind: Kind, around: Surroundings, request: PlanRequ
   const diagnostics = diagnosticsOf(errors);
   // Of a replacement Terraform asks twice, the second time without its `ignore_changes`.
   if (prior !== null || request.private === null) {
-    diagnostics.push(...refuseNamesake(request.provider, addressOf(kind, proposed), config));
+    const address = addressOf(kind, proposed);
+    diagnostics.push(...refuseNamesake(walkOf(provider), address, plainOf(config)));
   }
   if (prior === null) {
     return { planned: proposed, private: formatKept({ isCreation: true }), diagnostics };
@@ -112,7 +114,8 @@ interface Change {
 }
 
 function planUpdate({ kind, prior, proposed, kept, desired }: Change): PlanResult {
-  const view = viewOf(parseKept(kept));
+  const seen = parseKept(kept);
+  const view = viewOf(seen);
   const isChanged = differs(kind, prior, proposed);
   const outcomes = unknownOf(kind.outcomes);
   if (desired === null || view === null || !covers(view, kind, desired, proposed)) {
@@ -127,10 +130,9 @@ function planUpdate({ kind, prior, proposed, kept, desired }: Change): PlanResul
   const result = isIdle
     ? unknownOf(kind.fleeting)
     : { ...outcomes, changes: newLines(prior, changeLines(plan.actions, isAllowed)) };
-  const { view: seen } = parseKept(kept);
   return {
     planned: withMembers(proposed, result),
-    private: formatKept({ view: seen, plan: pack(lean(plan)) }),
+    private: formatKept({ view: seen.view, plan: pack(lean(plan)) }),
     diagnostics,
   };
 }

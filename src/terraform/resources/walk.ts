@@ -11,6 +11,8 @@ export interface Walk {
   readonly condemned: Set<string>;
   /** Resources that were destroyed to be created anew. */
   readonly replaced: Set<string>;
+  /** What resources ask for, as text. */
+  readonly asked: Map<string, string>;
 }
 
 const walks = new WeakMap<TerraformObject, Walk>();
@@ -19,7 +21,12 @@ const walks = new WeakMap<TerraformObject, Walk>();
 export function walkOf(provider: TerraformObject): Walk {
   const known = walks.get(provider);
   if (known) return known;
-  const walk: Walk = { created: new Set(), condemned: new Set(), replaced: new Set() };
+  const walk: Walk = {
+    created: new Set(),
+    condemned: new Set(),
+    replaced: new Set(),
+    asked: new Map(),
+  };
   walks.set(provider, walk);
   return walk;
 }
