@@ -141,11 +141,15 @@ async function carryOut(
     events.push(event);
     log("debug", "apply", { event: event.type });
   };
-  const request = { options, onEvent, lockTimeoutMs: LOCK_TIMEOUT_MS };
+  const request = {
+    options,
+    onEvent,
+    lockTimeoutMs: LOCK_TIMEOUT_MS,
+    ...(saved === undefined ? {} : { saved }),
+  };
   const focused = focus(kind, desired);
   if (goesWithOthers(kind, desired, value)) {
-    const wanted = { ...request, ...(saved === undefined ? {} : { saved }) };
-    const applied = await world.applyPolicy(focused, signal, wanted);
+    const applied = await world.applyPolicy(focused, signal, request);
     return aftermathOf(kind, applied, events, false);
   }
   const approve = (): Promise<boolean> => Promise.resolve(true);
@@ -157,7 +161,6 @@ async function carryOut(
     return workspace.apply({
       ...request,
       approve,
-      ...(saved === undefined ? {} : { saved }),
       ...(acknowledge === null ? {} : { acknowledge }),
     });
   });
