@@ -3,6 +3,8 @@
 
 import { execFileSync, spawn } from "node:child_process";
 
+import { median } from "./median.ts";
+
 /** Quiet, and an error where the server refuses. */
 export async function curl(args: readonly string[]): Promise<void> {
   const child = spawn("curl", ["-s", "-S", "-f", ...args], {
@@ -18,11 +20,6 @@ export async function timedOn(folder: string, work: () => Promise<unknown>): Pro
   const startedAt = performance.now();
   await work();
   return performance.now() - startedAt;
-}
-
-/** The upper one of the two in the middle. */
-export function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
 }
 
 /** The median times of both, and the median and range of the ratios of their turns. */

@@ -26,6 +26,7 @@ import { createHasher } from "../src/repository/filesystem/hasher.ts";
 import { openFilesystemRepository } from "../src/repository/filesystem/index.ts";
 import type { Repository } from "../src/repository/repository.ts";
 import type { HashName, Manifest, ManifestDraft } from "../src/snapshot/manifest.ts";
+import { median } from "./median.ts";
 
 const sizeMb = Number(process.env["SIZE_MB"] ?? 1500);
 const runs = Number(process.env["RUNS"] ?? 7);
@@ -101,10 +102,6 @@ async function timed(work: () => unknown): Promise<number> {
   const startedAt = performance.now();
   await work();
   return performance.now() - startedAt;
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 }
 
 /** Hashes the files one after another: what one core can do at most. */

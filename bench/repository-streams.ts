@@ -19,7 +19,8 @@ import { openFilesystemRepository } from "../src/repository/filesystem/index.ts"
 import type { Repository } from "../src/repository/repository.ts";
 import { requestOf } from "../src/testing/repository/harness.ts";
 import type { HashName } from "../src/snapshot/manifest.ts";
-import { curl, median, ratioLine, timedOn } from "./against-curl.ts";
+import { curl, ratioLine, timedOn } from "./against-curl.ts";
+import { median } from "./median.ts";
 
 const sizeMb = Number(process.env["SIZE_MB"] ?? 2048);
 const runs = Number(process.env["RUNS"] ?? 5);

@@ -9,6 +9,8 @@ import { mkdirSync, mkdtempSync, copyFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
+import { median } from "./median.ts";
+
 const root = join(import.meta.dirname, "..");
 const runs = Number(process.env["RUNS"] ?? 25);
 const cli = join(root, "dist", "cli", "main.js");
@@ -20,10 +22,6 @@ function run(args: readonly string[]): number {
   const ms = performance.now() - startedAt;
   if (status !== 0) throw new Error(`${args.join(" ")} ended with ${String(status)}`);
   return ms;
-}
-
-function median(values: readonly number[]): number {
-  return [...values].sort((a, b) => a - b)[values.length >> 1] ?? NaN;
 }
 
 const programs: readonly { name: string; args: readonly string[]; want: string }[] = [

@@ -9,6 +9,8 @@ import { copyFileSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
+import { median } from "./median.ts";
+
 const root = join(import.meta.dirname, "..");
 const runs = Number(process.env["RUNS"] ?? 9);
 const app = join(root, "bench", "synth", "app.ts");
@@ -29,10 +31,6 @@ function run(args: readonly string[]): number {
   const ms = performance.now() - startedAt;
   if (status !== 0) throw new Error(`${args.join(" ")} failed: ${stderr.toString()}`);
   return ms;
-}
-
-function median(values: readonly number[]): number {
-  return [...values].sort((a, b) => a - b)[values.length >> 1] ?? NaN;
 }
 
 try {

@@ -31,15 +31,12 @@ import {
 } from "../scripts/build/provider/build-provider.ts";
 import { bundleProvider } from "../scripts/build/provider/bundle.ts";
 import { shellScript } from "../scripts/build/provider/shell-script.ts";
+import { median } from "./median.ts";
 
 const runs = Number(process.env["RUNS"] ?? 15);
 const count = Number(process.env["COUNT"] ?? 1000);
 const root = join(import.meta.dirname, "..");
 const scratch = mkdtempSync(join(tmpdir(), "snapform-bench-tf-"));
-
-function median(values: readonly number[]): number {
-  return [...values].sort((a, b) => a - b)[values.length >> 1] ?? NaN;
-}
 
 function line(name: string, values: readonly number[], unit: string, note: string): void {
   const shown = median(values).toFixed(unit === "s" ? 2 : 1);
