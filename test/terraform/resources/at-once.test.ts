@@ -1,9 +1,7 @@
-import { access } from "node:fs/promises";
-import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { eventually } from "../running.ts";
 import { findTerraform } from "../terraform-binary.ts";
-import { snapshotsIn } from "./debug-scene.ts";
+import { snapshotsIn, startPaused } from "./debug-scene.ts";
 import { openScene, policy, POLICY, type Scene } from "./scene.ts";
 
 const binary = findTerraform();
@@ -40,16 +38,7 @@ describe.skipIf(binary === null)(
 
     it("plan while the other works, and wait for it to apply", async () => {
       await scene.at("2026-03-11T12:00:00Z");
-      const sign = join(scene.folder, "paused");
-      const first = scene.start(["apply", "-auto-approve"], {
-        SNAPFORM_TEST_PAUSE: `images:${sign}`,
-      });
-      const isPaused = () =>
-        access(sign).then(
-          () => true,
-          () => false,
-        );
-      await eventually("the first run stands still", isPaused);
+      const first = await startPaused(scene, "images");
       await eventually("docs is taken", async () => (await snapshotsIn(scene)).length === 2);
       const planned = await scene.run("plan", "-lock=false");
       expect(planned.status, planned.text).toBe(0);

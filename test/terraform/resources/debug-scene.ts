@@ -1,6 +1,7 @@
-import { readdir } from "node:fs/promises";
+import { access, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, expect } from "vitest";
+import { eventually, type Started } from "../running.ts";
 import { openScene, startDebugProvider, type DebugProvider, type Scene } from "./scene.ts";
 
 /** A scene for each test of a block; all of them share one provider in debug mode. */
@@ -25,6 +26,20 @@ export async function settled(scene: Scene, ...args: readonly string[]): Promise
   const second = await scene.run("plan", "-detailed-exitcode");
   expect(second.status, second.text).toBe(0);
   return text;
+}
+
+/** Starts an apply that stands still before the snapshot of a collection. */
+export async function startPaused(scene: Scene, collection: string): Promise<Started> {
+  const sign = join(scene.folder, "paused");
+  const env = { SNAPFORM_TEST_PAUSE: `${collection}:${sign}` };
+  const started = scene.start(["apply", "-auto-approve"], env);
+  const isPaused = (): Promise<boolean> =>
+    access(sign).then(
+      () => true,
+      () => false,
+    );
+  await eventually("the apply stands still", isPaused);
+  return started;
 }
 
 /** The ids of the snapshots in the vault, in order. */

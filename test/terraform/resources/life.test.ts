@@ -1,15 +1,9 @@
 import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 import { findTerraform } from "../terraform-binary.ts";
-import {
-  openScene,
-  policy,
-  POLICY,
-  startDebugProvider,
-  type DebugProvider,
-  type Scene,
-} from "./scene.ts";
+import { settled, useScene } from "./debug-scene.ts";
+import { policy, POLICY, type Scene } from "./scene.ts";
 
 const binary = findTerraform();
 
@@ -32,35 +26,17 @@ describe.skipIf(binary === null)(
   "the provider under the real Terraform",
   { timeout: 240_000 },
   () => {
-    let provider: DebugProvider;
+    const current = useScene(binary ?? "");
     let scene: Scene;
 
-    beforeAll(async () => {
-      provider = await startDebugProvider();
+    beforeEach(() => {
+      scene = current();
     });
-    afterAll(async () => {
-      await provider.close();
-    });
-    beforeEach(async () => {
-      scene = await openScene(binary ?? "", provider);
-    });
-    afterEach(async () => {
-      await scene.close();
-    });
-
-    /** Applies, and makes sure that there is nothing to do afterwards. */
-    async function settled(...args: readonly string[]): Promise<string> {
-      const { status, text } = await scene.apply(...args);
-      expect(status, text).toBe(0);
-      const second = await scene.run("plan", "-detailed-exitcode");
-      expect(second.status, second.text).toBe(0);
-      return text;
-    }
 
     it("takes, shows and expires snapshots as time goes by", async () => {
       await scene.write(policy());
       expect((await scene.run("validate")).status).toBe(0);
-      await settled();
+      await settled(scene);
       expect(await scene.attributes(POLICY)).toMatchObject({
         status: "ok",
         newest_restorable: "2026-03-10T12:00:00.000Z",
@@ -72,14 +48,14 @@ describe.skipIf(binary === null)(
         expect(status).toBe(2);
         expect(text).toContain(`due since 2026-03-${day}T02:00:00Z; to repository.vault`);
         expect(text).toContain("0 to add, 1 to change, 0 to destroy");
-        await settled();
+        await settled(scene);
       }
       expect((await scene.attributes(POLICY))["changes"]).toMatchObject([
         expect.stringMatching(/^- local\/docs 20260310T020000Z-\w{8}: beyond retention/),
         expect.stringMatching(/^\+ local\/docs 20260312T020000Z-\w{8}: due since/),
       ]);
       await scene.write(policy("", "last = 1"));
-      await settled();
+      await settled(scene);
       expect(await scene.attributes(POLICY)).toMatchObject({
         oldest_restorable: "2026-03-12T12:00:00.000Z",
       });
@@ -87,7 +63,7 @@ describe.skipIf(binary === null)(
 
     it("carries a saved plan out, and nothing of one that no longer fits", async () => {
       await scene.write(policy());
-      await settled();
+      await settled(scene);
       await scene.at("2026-03-11T12:00:00Z");
       await scene.run("plan", "-out=saved");
       // Hours of review later it is the same plan.
@@ -103,52 +79,52 @@ describe.skipIf(binary === null)(
       expect(status).toBe(1);
       expect(text).toContain("was dropped and made anew");
       expect(text).toContain("Plan again and have it reviewed");
-      await settled();
+      await settled(scene);
     });
 
     it("plans nothing new without a refresh", async () => {
       await scene.write(policy());
-      await settled();
+      await settled(scene);
       await scene.at("2026-03-11T12:00:00Z");
       expect((await scene.run("plan", "-detailed-exitcode", "-refresh=false")).status).toBe(0);
     });
 
     it("makes up for a snapshot that is deleted behind its back, and leaves others alone", async () => {
       await scene.write(policy());
-      await settled();
+      await settled(scene);
       await rm(join(scene.folder, "vault", "snapshots"), { recursive: true });
       const { text } = await scene.run("plan");
       expect(text).toContain("first snapshot; due since");
-      await settled();
+      await settled(scene);
       await scene.write(policy() + policy().replaceAll("nightly", "other"));
-      await settled();
+      await settled(scene);
     });
 
     it("imports by command and by block", async () => {
       await scene.write(policy());
-      await settled();
+      await settled(scene);
       expect((await scene.run("state", "rm", POLICY)).status).toBe(0);
       const imported = await scene.run("import", POLICY, "nightly");
       expect(imported.status, imported.text).toBe(0);
-      await settled();
+      await settled(scene);
       await scene.run("state", "rm", POLICY);
       await scene.write(`${policy()}\nimport {\n  to = ${POLICY}\n  id = "policy.nightly"\n}\n`);
-      expect(await settled()).toContain("1 imported");
+      expect(await settled(scene)).toContain("1 imported");
       expect(await scene.attributes(POLICY)).toMatchObject({ status: "ok", cluster: "local" });
     });
 
     it("follows a moved block, and a name with its former names", async () => {
       await scene.write(policy());
-      await settled();
+      await settled(scene);
       const moved = policy().replace('policy" "nightly"', 'policy" "daily"');
       const block = `moved {\n  from = ${POLICY}\n  to = snapform_backup_policy.daily\n}\n`;
       await scene.write(moved + block);
-      expect(await settled()).toContain("0 added, 0 changed, 0 destroyed");
+      expect(await settled(scene)).toContain("0 added, 0 changed, 0 destroyed");
       const renamed = moved.replace('= "nightly"', '= "daily"');
       await scene.write(
         renamed.replace("repository ", 'former_names = ["nightly"]\n  repository '),
       );
-      await settled();
+      await settled(scene);
       expect(await scene.attributes("snapform_backup_policy.daily")).toMatchObject({
         id: "policy.daily",
         oldest_restorable: "2026-03-10T12:00:00.000Z",
@@ -157,18 +133,18 @@ describe.skipIf(binary === null)(
 
     it("destroys with either setting, and not what is protected", async () => {
       await scene.write(policy("deletion_protection = true"));
-      await settled();
+      await settled(scene);
       const refused = await scene.run("destroy", "-auto-approve");
       expect(refused.status).toBe(1);
       expect(refused.text).toContain("Protected from deletion");
       await scene.write(policy());
-      await settled();
+      await settled(scene);
       expect((await scene.run("destroy", "-auto-approve")).status).toBe(0);
 
       await scene.write(policy('on_destroy = "delete"'));
-      await settled();
+      await settled(scene);
       await scene.at("2026-03-11T12:00:00Z");
-      await settled();
+      await settled(scene);
       const { status, text } = await scene.run("destroy", "-auto-approve");
       expect(status).toBe(0);
       expect(text).toContain("1 snapshot deleted with it, 1 kept");
@@ -183,14 +159,14 @@ output "started" {
 
     it("restores once, reports a lost target, and repeats it only when replaced", async () => {
       await scene.write(policy() + restore());
-      await settled();
+      await settled(scene);
       expect(await scene.rows("docs-copy")).toBe(3);
       await rm(join(scene.folder, "data", "docs-copy.lance"), { recursive: true });
       const lost = await scene.run("plan", "-detailed-exitcode");
       expect(lost.status).toBe(0);
       expect(lost.text).toContain("The result of a restore is lost");
       expect(await scene.rows("docs-copy")).toBeNull();
-      await settled(`-replace=${COPY}`);
+      await settled(scene, `-replace=${COPY}`);
       expect(await scene.rows("docs-copy")).toBe(3);
       await scene.run("destroy", "-auto-approve", `-target=${COPY}`);
       expect(await scene.rows("docs-copy")).toBe(3);
@@ -199,11 +175,11 @@ output "started" {
     it("replaces a collection only when that is acknowledged", async () => {
       await scene.table("docs-copy", 9);
       await scene.write(policy() + restore("", ', if_exists = "replace"'));
-      const first = await settled();
+      const first = await settled(scene);
       expect(await scene.rows("docs-copy")).toBe(9);
       const hash = /acknowledge = "(\w{12})"/.exec(first)?.[1] ?? "";
       await scene.write(policy() + restore(`acknowledge = "${hash}"`, ', if_exists = "replace"'));
-      await settled();
+      await settled(scene);
       expect(await scene.rows("docs-copy")).toBe(3);
       expect(await scene.attributes(COPY)).toMatchObject({ status: "done" });
     });
@@ -228,7 +204,7 @@ output "shown" {
     ]
   }
 }`);
-      await settled();
+      await settled(scene);
       const shown = await scene.run("output", "-json", "shown");
       expect(JSON.parse(shown.text)).toEqual({
         names: ["docs"],

@@ -1,8 +1,9 @@
-import { access, readdir, readFile, rename, rm } from "node:fs/promises";
+import { readFile, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { eventually, isAlive } from "../running.ts";
 import { findTerraform } from "../terraform-binary.ts";
+import { snapshotsIn, startPaused } from "./debug-scene.ts";
 import { openScene, policy, POLICY, type Scene } from "./scene.ts";
 
 const binary = findTerraform();
@@ -23,30 +24,13 @@ describe.skipIf(binary === null)(
       await scene.close();
     });
 
-    const exists = (path: string): Promise<boolean> =>
-      access(path).then(
-        () => true,
-        () => false,
-      );
-
-    /** Starts an apply that stands still before the snapshot of a collection. */
-    async function startPaused(collection: string) {
-      const sign = join(scene.folder, "paused");
-      const env = { SNAPFORM_TEST_PAUSE: `${collection}:${sign}` };
-      const started = scene.start(["apply", "-auto-approve"], env);
-      await eventually("the apply stands still", () => exists(sign));
-      return started;
-    }
-
     async function snapshotCount(collection: string): Promise<number> {
-      const folder = join(scene.folder, "vault", "snapshots", "local", collection);
-      const names = await readdir(folder).catch(() => []);
-      return names.filter((name) => /^\w+-\w{8}\.json$/.test(name)).length;
+      return (await snapshotsIn(scene, "local", collection)).length;
     }
 
     it("finds what it made after it was killed in the middle of an apply", async () => {
       await scene.write(both);
-      const { done } = await startPaused("images");
+      const { done } = await startPaused(scene, "images");
       await eventually("docs is taken", async () => (await snapshotCount("docs")) === 1);
       for (const pid of await scene.providers()) if (isAlive(pid)) process.kill(pid, "SIGKILL");
       expect((await done).status).toBe(1);
@@ -67,7 +51,7 @@ describe.skipIf(binary === null)(
         policy().replaceAll("nightly", `of_${name}`).replace('["docs"]', `["${name}"]`),
       );
       await scene.write(each.join("\n"));
-      const { done } = await startPaused("images");
+      const { done } = await startPaused(scene, "images");
       for (const pid of await scene.providers()) if (isAlive(pid)) process.kill(pid, "SIGKILL");
       expect((await done).status).toBe(1);
 
@@ -84,7 +68,7 @@ describe.skipIf(binary === null)(
 
     it("stops at Ctrl-C with what it has made, and goes on with the next apply", async () => {
       await scene.write(both);
-      const { child, done } = await startPaused("images");
+      const { child, done } = await startPaused(scene, "images");
       await eventually("docs is taken", async () => (await snapshotCount("docs")) === 1);
       process.kill(-(child.pid ?? 0), "SIGINT");
       const { text } = await done;
@@ -99,7 +83,7 @@ describe.skipIf(binary === null)(
 
     it("loses nothing to a second Ctrl-C", async () => {
       await scene.write(both);
-      const { child, done } = await startPaused("images");
+      const { child, done } = await startPaused(scene, "images");
       await eventually("docs is taken", async () => (await snapshotCount("docs")) === 1);
       process.kill(-(child.pid ?? 0), "SIGINT");
       process.kill(-(child.pid ?? 0), "SIGINT");
@@ -114,7 +98,7 @@ describe.skipIf(binary === null)(
 
     it("gives up when its time is over, and goes on with the next apply", async () => {
       await scene.write(both.replace("repository ", 'timeouts { create = "1s" }\n  repository '));
-      const { done } = await startPaused("images");
+      const { done } = await startPaused(scene, "images");
       const { text } = await done;
       expect(text).toContain("create took longer than 1 s");
       await scene.apply();
